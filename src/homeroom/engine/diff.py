@@ -1,0 +1,119 @@
+"""What is different between two rosters? Changes: created, updated, removed, as data that can be counted, shown and undone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from homeroom.engine.roster import Records, Roster
+
+KINDS = ("created", "updated", "removed")
+
+
+@dataclass(frozen=True)
+class TableChanges:
+    """The changes of one table. before, after: the records as they were and as they will be; a created record is only in ``after``,
+    a removed one only in ``before``, an updated one in both. unchanged: how many are the same in both rosters.
+    """
+
+    before: Records | None
+    after: Records | None
+    created: pl.Series
+    updated: pl.Series
+    removed: pl.Series
+    unchanged: int
+
+    def columns_that_differ(self) -> pl.DataFrame:
+        """One row per cell of an updated record that differs: ``sourcedId``, ``column``, ``before``, ``after`` (null: empty)."""
+        if self.before is None or self.after is None or not len(self.updated):
+            return pl.DataFrame(schema={name: pl.String for name in ("sourcedId", "column", "before", "after")})
+        key = self.after.table.key
+        sides = []
+        for records, side in ((self.before, "before"), (self.after, "after")):
+            cells = records.only(self.updated).rows.unpivot(index="key", on=[c for c in records.columns if c != key], variable_name="column", value_name=side)
+            sides.append(cells.collect())
+        names = self.after.only(self.updated).rows.select("key", sourcedId=key).collect()
+        cells = sides[0].join(sides[1], on=["key", "column"], how="full", coalesce=True)
+        differ = cells.filter(~pl.col("before").eq_missing(pl.col("after"))).join(names, on="key")
+        return differ.select("sourcedId", "column", "before", "after").sort("sourcedId", "column")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All changes between two rosters, by table. Tables without any are in it, too."""
+
+    tables: Mapping[str, TableChanges]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(len(getattr(change, kind)) for change in self.tables.values() for kind in KINDS)
+
+    @property
+    def inverse(self) -> Changes:
+        """The changes that lead back."""
+        return Changes(
+            {
+                name: TableChanges(c.after, c.before, created=c.removed, updated=c.updated, removed=c.created, unchanged=c.unchanged)
+                for name, c in self.tables.items()
+            }
+        )
+
+    def digest(self) -> str:
+        """64 hexadecimal digits that stand for exactly these changes, whatever the order of rows, files and tables."""
+        whole = hashlib.sha256()
+        for line in self._lines():
+            whole.update(line)
+        return whole.hexdigest()
+
+    def _lines(self) -> Iterator[bytes]:
+        for name, change in sorted(self.tables.items()):
+            for kind in KINDS:
+                keys: pl.Series = getattr(change, kind)
+                records = change.before if kind == "removed" else change.after
+                if records is None or not len(keys):
+                    continue
+                yield f"{name} {kind}\n".encode()
+                rows = records.index.filter(pl.col("key").is_in(keys.implode())).select("key", "content").sort("key")
+                for part in rows.iter_slices(1_000_000):
+                    yield part.write_csv(include_header=False).encode()
+
+
+def diff(current: Roster, proposed: Roster) -> Changes:
+    """The changes that turn ``current`` into ``proposed``. Of a roster with itself they are empty."""
+    names = dict.fromkeys((*current.tables, *proposed.tables))
+    return Changes({name: _diff(current.tables.get(name), proposed.tables.get(name)) for name in names})
+
+
+def _diff(before: Records | None, after: Records | None) -> TableChanges:
+    nothing = pl.DataFrame(schema={"key": pl.UInt64, "content": pl.UInt64})
+    old = before.index.select("key", "content") if before is not None else nothing
+    new = after.index.select("key", "content") if after is not None else nothing
+    # The content includes the source id, so that it is a key by itself: what has its content on both sides is the same record.
+    left = old.filter(~pl.col("content").is_in(new["content"].implode()))
+    right = new.filter(~pl.col("content").is_in(old["content"].implode()))
+    updated = right["key"].filter(right["key"].is_in(left["key"].implode()))
+    return TableChanges(
+        before,
+        after,
+        created=right["key"].filter(~right["key"].is_in(left["key"].implode())),
+        updated=updated,
+        removed=left["key"].filter(~left["key"].is_in(updated.implode())),
+        unchanged=len(new) - len(right),
+    )
+
+
+def apply(changes: Changes, roster: Roster) -> Roster:
+    """The roster after these changes. ``apply(diff(a, b), a)`` holds the same records as b."""
+    tables = dict(roster.tables)
+    for name, change in changes.tables.items():
+        touched = pl.concat([change.created, change.updated, change.removed])
+        stays = tables[name].but(touched) if name in tables else None
+        comes = change.after.only(pl.concat([change.created, change.updated])) if change.after is not None else None
+        if stays is not None and comes is not None:
+            tables[name] = stays.beside(comes)
+        elif (either := stays if stays is not None else comes) is not None:
+            tables[name] = either
+    return Roster(tables)

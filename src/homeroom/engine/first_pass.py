@@ -1,0 +1,199 @@
+"""The first pass: every row of a table is read once, and about fifty bytes of it are kept (see ``ledger``).
+
+What makes it cheap: a reference that resolves needs no further look at its characters, because the identifier it equals was
+looked at where it is defined. So the text rules of references are judged only where there is nothing to resolve against; of the
+rows that do not resolve, the text is fetched in the second pass, and the same rules then say what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+import polars_hash as _polars_hash
+
+from homeroom.engine.formats.csv_text import Measured
+from homeroom.engine.ledger import Page
+from homeroom.engine.profile import Profile
+from homeroom.engine.rules import people, selfserve
+from homeroom.engine.rules.keys import together
+from homeroom.engine.rules.references import EXTENDED, kind_codes
+from homeroom.engine.rule import Cell, Consequence, LocalRule, Rule, Setting
+from homeroom.engine.snapshot import Part
+from homeroom.engine.tables import METADATA_PREFIX, Column, Type
+
+assert _polars_hash  # imported for the expressions it adds to polars: .nchash
+
+#: Stands for "no value" in a record's hash: text cannot hold it, because a row with a NUL character is refused.
+_NOTHING = "\x00"
+_BETWEEN = "\x1f"
+
+
+def id_hash(column: str) -> pl.Expr:
+    """The 64-bit xxh3 hash of a cell; null where the cell is empty. The same in every release of everything."""
+    return pl.col(column).nchash.xxh3_64()
+
+
+def local_rules(setting: Setting, rules: Sequence[Rule]) -> Iterator[LocalRule]:
+    """The cell and row rules that apply to a table, column by column, each column's in the order of precedence."""
+    for column in columns_to_judge(setting):
+        cell = Cell(column, setting)
+        for rule in rules:
+            test = rule.cell(cell) if rule.cell is not None else _row_test(rule, setting, column)
+            consequence = rule.consequence_for(column, setting.profile)
+            if test is not None and consequence is not Consequence.OFF:
+                yield LocalRule(rule, cell, test.fill_null(False), consequence)  # noqa: FBT003
+
+
+def _row_test(rule: Rule, setting: Setting, column: Column) -> pl.Expr | None:
+    if rule.row is None or rule.column != column.name or rule.table not in (None, setting.table.name):
+        return None
+    return rule.row(setting)
+
+
+def columns_to_judge(setting: Setting) -> Iterator[Column]:
+    """The columns of the table that are there, in its order, then the metadata columns (always text)."""
+    bulk_only_passed_over = setting.mode == "bulk"
+    for column in setting.table.columns:
+        if column.name in setting.present and not (column.delta_only and bulk_only_passed_over):
+            yield column
+    for name in sorted(setting.present):
+        if name.startswith(METADATA_PREFIX):
+            yield Column(name, Type.TEXT, personal=True)
+
+
+def _certified(local: LocalRule, resolvable: frozenset[str]) -> bool:
+    """Whether this text rule of a reference can wait: a cell that breaks it does not resolve, and is refused for that."""
+    reference = local.cell.column.reference
+    return (
+        reference is not None
+        and local.cell.column.type is not Type.ID
+        and reference.table in resolvable
+        and local.rule.id != "value-missing"
+    )
+
+
+def any_of(tests: Sequence[pl.Expr]) -> pl.Expr:
+    return pl.any_horizontal(tests) if tests else pl.lit(False)  # noqa: FBT003
+
+
+def content_hash(part: Part, cleared: dict[str, pl.Expr]) -> pl.Expr:
+    """One hash of all that makes up the record, so that equal records have equal hashes in every delivery.
+
+    A column that is not there counts as empty, so that leaving an empty column out changes nothing. cleared: by column, where
+    the value is taken out. The school year is hashed as it is kept.
+    """
+    cells = []
+    for name in part.content:
+        if name not in part.present:
+            value = pl.lit(None, dtype=pl.String)
+        else:
+            value = kept_value(part, name, cleared)
+        if name.startswith(METADATA_PREFIX):
+            value = pl.when(value.is_not_null()).then(pl.format(name + "={}", value)).otherwise(pl.lit(""))
+            cells.append(value)
+        else:
+            cells.append(value.fill_null(_NOTHING))
+    declared = len(part.content) - len(part.metadata)
+    whole = pl.concat_str(cells[:declared], separator=_BETWEEN)
+    return (pl.concat_str(whole, *cells[declared:]) if part.metadata else whole).nchash.xxh3_64()
+
+
+def kept_value(part: Part, name: str, cleared: dict[str, pl.Expr]) -> pl.Expr:
+    """A cell as the roster keeps it: cleared where a rule says so; a span of years as the year in which it ends."""
+    value = pl.col(name)
+    if name in part.table and part.table[name].type is Type.YEAR:
+        value = pl.when(value.str.len_chars() == len("2026-2027")).then(value.str.slice(5)).otherwise(value)
+    return pl.when(~cleared[name]).then(value) if name in cleared else value
+
+
+def clearings(local: Sequence[LocalRule]) -> dict[str, pl.Expr]:
+    """By column, where its value is taken out: the first rule that a cell breaks decides, so notes do not shield it."""
+    tests: dict[str, list[pl.Expr]] = {}
+    for one in local:
+        if one.consequence is Consequence.CLEARS:
+            tests.setdefault(one.cell.name, []).append(one.broken)
+    return {name: any_of(several) for name, several in tests.items()}
+
+
+def index(part: Part, rules: Sequence[Rule], profile: Profile, *, resolvable: frozenset[str], compare: bool, work: Path) -> Page:
+    """The page of one table.
+
+    resolvable: tables to which references can be looked up. compare: also keep a hash of each record's content, as ``content``,
+    for telling what changed. Rows that cannot be read are in ``page.measured.bad_rows`` and have no entry here.
+    """
+    setting = Setting(part.table, part.present, part.mode, profile)
+    local = tuple(local_rules(setting, rules))
+    judged_now = [one for one in local if not _certified(one, resolvable)]
+    kept = dict(_kept(setting))
+    kept["refused"] = any_of([one.broken for one in judged_now if one.consequence.is_error])
+    kept["flagged"] = any_of([one.broken for one in judged_now if not one.consequence.is_error])
+    if compare:
+        kept["content"] = content_hash(part, clearings(local))
+    measured = part.text.measure([expr.alias(name) for name, expr in kept.items()], work=work)
+    frame = measured.frame
+    return Page(
+        setting=setting,
+        part=part,
+        measured=measured,
+        local=local,
+        frame=frame.drop("row", "refused", "flagged"),
+        edges={c.name: _edges(measured, c.name) for c in part.table.references if c.is_list and c.name in part.present},
+        refused=frame["refused"],
+        flagged=frame["flagged"],
+        left_out=pl.repeat(False, len(frame), eager=True, dtype=pl.Boolean).alias("left_out"),  # noqa: FBT003
+    )
+
+
+def _kept(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
+    table = setting.table
+    yield "key", id_hash(table.key) if setting.has(table.key) else pl.lit(None, dtype=pl.UInt64)
+    ends = setting.mode == "delta" and setting.has("status")
+    yield "deleted", (pl.col("status") == "tobedeleted").fill_null(False) if ends else pl.lit(False)  # noqa: FBT003
+    if setting.mode == "bulk":
+        filled = [pl.col(name).is_not_null() for name in ("status", "dateLastModified") if setting.has(name)]
+        yield "filled", any_of(filled)
+    for column in table.references:
+        if column.name in setting.present and not column.is_list and column.type is not Type.ID:
+            yield column.name, id_hash(column.name)
+        elif column.type is Type.ID and setting.has(column.name):
+            yield column.name, id_hash(column.name)
+    yield from _facts(setting)
+
+
+def _facts(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
+    table = setting.table
+    if table.domain == "self-serve":
+        yield from selfserve.facts(setting).items()
+        return
+    kind = {"users": "role", "roles": "role", "enrollments": "role", "orgs": "type", "academicSessions": "type"}.get(table.name)
+    if kind is not None and setting.has(kind):
+        yield "kind", _code(setting, table[kind])
+    elif kind is not None and kind in table:
+        yield "kind", pl.lit(0, dtype=pl.UInt8)
+    if table.name == "users":
+        yield from people.facts(setting).items()
+    if table.name == "roles" and setting.has("roleType", "userSourcedId", "orgSourcedId"):
+        pair = together(id_hash("userSourcedId"), id_hash("orgSourcedId"))
+        yield "primary_of", pl.when(pl.col("roleType") == "primary").then(pair)
+    if table.name == "enrollments":
+        yield "primary", (pl.col("primary") == "true").fill_null(False) if setting.has("primary") else pl.lit(False)  # noqa: FBT003
+    for begin, name in (("startDate", "begin"), ("beginDate", "begin"), ("endDate", "end")):
+        if begin in table and table.name in ("academicSessions", "enrollments"):
+            yield name, pl.col(begin).str.to_date("%Y-%m-%d", strict=False) if setting.has(begin) else pl.lit(None, dtype=pl.Date)
+
+
+def _code(setting: Setting, column: Column) -> pl.Expr:
+    """The number of a token: see ``kind_codes``."""
+    codes = kind_codes(column.tokens)
+    known = pl.col(column.name).replace_strict(codes, default=None, return_dtype=pl.UInt8)
+    extended = pl.when(pl.col(column.name).str.starts_with("ext:")).then(EXTENDED).otherwise(0).cast(pl.UInt8)
+    return pl.coalesce(known, extended) if column.extensible else known.fill_null(0)
+
+
+def _edges(measured: Measured, column: str) -> pl.DataFrame:
+    """One row per item of a list of references: ``row``, ``target``."""
+    cells = measured.scan().select("row", target=pl.col(column)).filter(pl.col("target").is_not_null())
+    items = cells.with_columns(pl.col("target").str.split(",")).explode("target")
+    return items.select("row", target=pl.col("target").nchash.xxh3_64()).collect(engine="streaming").sort("row")

@@ -1,0 +1,1 @@
+"""The formats a delivery can be in, one module each; ``reading`` asks them in turn."""

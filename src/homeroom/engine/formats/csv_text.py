@@ -1,0 +1,189 @@
+"""What does one delivered CSV file say, as text in columns, on which lines, and what in it cannot be read?
+
+It knows nothing of OneRoster, and takes any bytes at all. polars reads fast, but not safely: it pads short rows in silence, and
+drops or keeps stray bytes without a word. So it is believed only where the bytes of the cells it found, with the commas and
+line ends that belong to them, add up to the size of the file. That proof is free, but needs a file without quotation marks; for
+all others, and where it fails, `csv_repair` looks at each line, and polars reads what is left.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, count, islice
+from pathlib import Path
+
+import polars as pl
+
+from homeroom.engine.formats.csv_body import FAILURES, LONGEST_LINE, ROW, Body, normalised, plain_returns, tail
+from homeroom.engine.formats.csv_header import Unreadable, read_opening
+from homeroom.engine.formats.csv_lines import BAD_ROWS, SKIPPED
+from homeroom.engine.formats.csv_repair import Numbering, repair
+
+__all__ = ["CsvText", "Measured", "Unreadable", "open_csv"]
+
+_SIZE = "\x00bytes"  # no header has a NUL byte
+_ROWS_AT_A_TIME = 50_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The readable rows of a CSV file: `rows` of them, numbered from 0 in the order of the file.
+
+    `frame`: one row each: `row` (UInt32) and the expressions asked for. `bad_rows`: one row for each that cannot be read:
+    `line` (UInt32), `rule` (row-too-short, row-too-long, row-not-utf8, row-quote, row-nul or row-carriage-return), `text`
+    (the beginning, control characters made visible; null after the first ten thousand bad rows) and `first_cell` (null
+    unless it is beyond doubt). `unlisted_bad_rows` more were counted, but not listed. `rows_with_breaks`: the numbers of the
+    rows that have a line break in a cell. Blank lines are no rows, neither good nor bad.
+    """
+
+    rows: int
+    frame: pl.DataFrame
+    bad_rows: pl.DataFrame
+    unlisted_bad_rows: int
+    rows_with_breaks: pl.Series
+    _numbering: Numbering
+    _table: pl.LazyFrame
+
+    def scan(self) -> pl.LazyFrame:
+        """The readable rows once more: `row` and all columns as text. An empty cell is null, with or without quotes."""
+        return self._table
+
+    def lines(self, rows: pl.Series) -> pl.Series:
+        """The lines on which these rows stand, as a spreadsheet shows them: the header is on line 1, blank lines and bad rows
+        count, line breaks inside quotation marks do not.
+        """
+        return self._numbering.lines(rows)
+
+
+@dataclass(frozen=True)
+class CsvText:
+    """A CSV file whose header was read.
+
+    `header` is as delivered, and may hold blank names or one name twice. `columns` are the same, made distinct: what
+    expressions and frames call them. A blank name becomes `column 3`; a name that was there before, or is `row`, gets a number.
+    """
+
+    path: Path
+    header: tuple[str, ...]
+    columns: tuple[str, ...]
+    header_line: int
+    _body: Body
+    _returns: bool
+
+    def measure(self, exprs: Sequence[pl.Expr], *, work: Path) -> Measured:
+        """The value of each expression in each readable row, and what the other rows are.
+
+        An expression gives one value per row, from the columns as text. `work` is an existing folder in which a repaired copy
+        is written, if one is needed; `scan` reads it, so it must stay. A file that is as it should be is read once.
+        """
+        body = normalised(self._body, _unused(work / f"{self.path.name}.lines")) if self._returns else self._body
+        frame = _proven(body, self.columns, exprs)
+        if frame is None:
+            return self._measure_repaired(body, exprs, work)
+        numbering = Numbering(self.header_line + 1, pl.DataFrame(schema=SKIPPED))
+        table = _table(body, self.columns, rows=frame.height, quotes=False)
+        none = pl.Series(ROW, dtype=pl.UInt32)
+        return Measured(frame.height, frame, pl.DataFrame(schema=BAD_ROWS), 0, none, numbering, table)
+
+    def _measure_repaired(self, body: Body, exprs: Sequence[pl.Expr], work: Path) -> Measured:
+        cells, copy = len(self.columns), _unused(work / f"{self.path.name}.rows")
+        repaired = repair(body, cells=cells, first_line=self.header_line + 1, copy=copy)
+        rows = repaired.rows
+        table = _table(repaired.body, self.columns, rows=rows, quotes=True)
+        try:
+            frame = _collect(table, exprs)
+        except FAILURES:
+            frame = pl.DataFrame()
+        if frame.height != rows:
+            # polars sees other rows than the grammar does, or an expression is wrong: that is not caught a second time.
+            table = _by_hand(repaired.body, self.columns, copy)
+            frame = _collect(table, exprs)
+        return Measured(
+            rows, frame, repaired.bad, repaired.unlisted, repaired.with_breaks, repaired.numbering, table
+        )
+
+
+def open_csv(path: Path) -> CsvText | Unreadable:
+    """The CSV file at `path`, of which only the beginning is read, or why it cannot be one."""
+    opening = read_opening(path)
+    if isinstance(opening, Unreadable):
+        return opening
+    body = Body(path, opening.end_bytes, opening.end_lines)
+    return CsvText(path, opening.header, _distinct(opening.header), opening.line, body, opening.returns)
+
+
+def _proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> pl.DataFrame | None:
+    """What polars reads from a file without quotation marks, if the bytes add up; null if this proves nothing.
+
+    A short row lacks a comma, a blank line all of them, and a stray carriage return counts twice, in its cell and as part of
+    a line end: each makes the sum too large, and nothing makes it smaller.
+    """
+    returns, end = plain_returns(body), tail(body)
+    if returns is None:
+        return None
+    size_bytes, commas = body.end_bytes - body.start_bytes, len(columns) - 1
+    # Rows that hold what they must hold cannot be more: a gigabyte of blank lines is not worth a row each.
+    table = body.scan(columns, quotes=False, most_rows=size_bytes // len(columns) + 1 + end.blank_lines)
+    cell_bytes = pl.sum_horizontal(pl.col(columns).str.len_bytes()).alias(_SIZE)
+    try:
+        frame = _collect(table, [cell_bytes, *exprs])
+    except FAILURES:
+        return None
+    line_feeds = frame.height - (not end.line_feed)
+    frame = frame.head(max(frame.height - end.blank_lines, 0))
+    sizes = frame[_SIZE].cast(pl.UInt64)
+    if sizes.sum() + frame.height * commas + line_feeds + returns != size_bytes:
+        return None
+    # A column alone has no commas to miss.
+    if not commas and (sizes == 0).any():
+        return None
+    return None if (sizes + commas >= LONGEST_LINE).any() else frame.drop(_SIZE)
+
+
+def _table(body: Body, columns: Sequence[str], *, rows: int, quotes: bool) -> pl.LazyFrame:
+    """The first `rows` rows of a body, where all of them are known to be good."""
+    if rows == 0:
+        return pl.LazyFrame(schema={ROW: pl.UInt32} | dict.fromkeys(columns, pl.String))
+    return body.scan(columns, quotes=quotes, most_rows=rows if tail(body).blank_lines else None)
+
+
+def _collect(table: pl.LazyFrame, exprs: Sequence[pl.Expr]) -> pl.DataFrame:
+    return table.select(ROW, *exprs).collect(engine="streaming")
+
+
+def _by_hand(body: Body, columns: Sequence[str], copy: Path) -> pl.LazyFrame:
+    """The rows of a body as Python reads them: the slow way out."""
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
+    parts = []
+    with body.path.open("rb") as file:
+        file.seek(body.start_bytes)
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        rows = filter(None, csv.reader(text, strict=True))
+        while some := list(islice(rows, _ROWS_AT_A_TIME)):
+            frame = pl.DataFrame(some, schema=dict.fromkeys(columns, pl.String), orient="row")
+            parts.append(_unused(copy.with_suffix(".ipc")))
+            frame.with_columns(pl.all().replace("", None)).write_ipc(parts[-1])
+    return pl.scan_ipc(parts, row_index_name=ROW, glob=False)
+
+
+def _distinct(header: Sequence[str]) -> tuple[str, ...]:
+    """The names of a header, each once and none of them blank or `row`."""
+    taken, numbers = {ROW, *header}, Counter[str]()
+    columns: dict[str, None] = {}
+    for place, given in enumerate(header, start=1):
+        name = given if given not in ("", ROW) and given not in columns else ""
+        while not name:
+            wanted = given or f"column {place}"
+            numbers[wanted] += 1
+            numbered = wanted if numbers[wanted] == 1 else f"{wanted} {numbers[wanted]}"
+            name = "" if numbered in taken or numbered in columns else numbered
+        columns[name] = None
+    return tuple(columns)
+
+
+def _unused(path: Path) -> Path:
+    """This path, or the next like it at which there is no file yet."""
+    numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(candidate for candidate in chain([path], numbered) if not candidate.exists())

@@ -1,0 +1,165 @@
+"""What does the first pass keep of each row, and how does each row stand?
+
+The first pass over a table keeps no text: 64-bit hashes of identifiers, small facts, one mark for "broken by itself". About fifty
+bytes a row, so that a million records fit where their text would not. References, keys and everything else that looks across
+rows and tables is judged on these pages; the text of the few rows that matter is fetched afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import polars as pl
+
+from homeroom.engine.formats.csv_text import Measured
+from homeroom.engine.rule import LocalRule, Rule, Setting
+from homeroom.engine.snapshot import Part
+
+NO_IDS = pl.Series("key", [], dtype=pl.UInt64)
+
+#: One row per broken rule that is not told by a row alone. target: hash of the record it points at, in ``target_table``.
+FAULTS = {
+    "row": pl.UInt32,
+    "rule": pl.String,
+    "column": pl.String,
+    "detail": pl.String,
+    "target": pl.UInt64,
+    "target_table": pl.String,
+}
+
+
+class Standing(IntEnum):
+    """Where a row stands. Left out is for good; what is refused keeps what was accepted before."""
+
+    ACCEPTED = 0
+    REFUSED = 1
+    LEFT_OUT = 2
+
+
+@dataclass
+class Page:
+    """The rows of one delivered table during judgement, one entry per readable row, in file order.
+
+    frame: ``key`` (hash of the source id, null if it has none), ``deleted`` (a delta row that ends its record), one hash per
+    reference column under the column's own name, and the table's facts. edges: per list of references, one row per item:
+    ``row``, ``target``. local: the rules that were applied to each row by itself. refused, left_out: marks, growing as the
+    judgement goes on; flagged: something milder is to be said of the row. not_onboarded: of orgs, the schools whose own line says
+    that they are not onboarded; they are left out for whoever points at them, and refused in the count.
+    """
+
+    setting: Setting
+    part: Part
+    measured: Measured
+    local: tuple[LocalRule, ...]
+    frame: pl.DataFrame
+    edges: Mapping[str, pl.DataFrame]
+    refused: pl.Series
+    flagged: pl.Series
+    left_out: pl.Series
+    faults: list[pl.DataFrame] = field(default_factory=list)
+    not_onboarded: pl.Series | None = None
+
+    @property
+    def name(self) -> str:
+        return self.setting.table.name
+
+    @property
+    def key(self) -> pl.Series:
+        return self.frame["key"]
+
+    @property
+    def accepted(self) -> pl.Series:
+        return ~(self.refused | self.left_out)
+
+    @property
+    def silent(self) -> pl.Series:
+        """The rows of which nothing is said: they are left out."""
+        return self.left_out if self.not_onboarded is None else self.left_out & ~self.not_onboarded
+
+    @property
+    def unreadable(self) -> pl.DataFrame:
+        """The rows that could not be read: ``rule``, ``key`` (null where the row does not tell its identifier either)."""
+        bad = self.measured.bad_rows
+        tells = self.part.columns[0] == self.setting.table.key
+        key = pl.col("first_cell").nchash.xxh3_64() if tells else pl.lit(None, dtype=pl.UInt64)
+        return bad.select("rule", key=key)
+
+    def line_of(self, rows: pl.Series) -> pl.Series:
+        """The line of each row as a spreadsheet shows it."""
+        return self.measured.lines(rows)
+
+    def blame(self, rows: pl.DataFrame, rule: Rule, column: str, *, target_table: str | None = None) -> None:
+        """Write down that ``rule`` is broken on these rows; they are refused if that is what follows.
+
+        rows: ``row``, and where known ``detail`` (a sentence for the message) and ``target`` (hash of the record pointed at).
+        """
+        consequence = rule.consequence_for(None, self.setting.profile)
+        if rows.is_empty() or consequence == "off":
+            return
+        have = set(rows.columns)
+        self.faults.append(
+            rows.select(
+                pl.col("row").cast(pl.UInt32),
+                pl.lit(rule.id).alias("rule"),
+                pl.lit(column).alias("column"),
+                (pl.col("detail") if "detail" in have else pl.lit("")).alias("detail"),
+                (pl.col("target") if "target" in have else pl.lit(None)).cast(pl.UInt64).alias("target"),
+                pl.lit(target_table, dtype=pl.String).alias("target_table"),
+            )
+        )
+        if consequence.is_error:
+            self.refused = _marked(self.refused, rows["row"])
+
+    def leave_out(self, rows: pl.Series) -> None:
+        """Take these rows out in silence: they belong to a school that is not onboarded."""
+        self.left_out = _marked(self.left_out, rows)
+
+
+def _marked(marks: pl.Series, rows: pl.Series) -> pl.Series:
+    return marks.clone().scatter(rows, True) if len(rows) else marks  # noqa: FBT003
+
+
+def rows_where(mask: pl.Series) -> pl.DataFrame:
+    """The positions at which the mask is true, as ``row``."""
+    return mask.fill_null(False).arg_true().cast(pl.UInt32).alias("row").to_frame()  # noqa: FBT003
+
+
+@dataclass
+class Ledger:
+    """All pages of one delivery, and what was accepted before it.
+
+    known: per table the identifiers and facts of the roster as it is: ``key`` and the same facts as the page's frame.
+    """
+
+    pages: dict[str, Page]
+    known: Mapping[str, pl.DataFrame]
+
+    def resolves(self, table: str) -> bool:
+        """Whether a reference to ``table`` can be judged at all: unknown is not broken."""
+        return table in self.pages or table in self.known
+
+    def frames(self, table: str, *columns: str) -> Iterable[pl.DataFrame]:
+        """The records that references to ``table`` may find, as ``key`` and ``columns``: those accepted so far in this delivery,
+        and those accepted before where the delivery says nothing about them (a table that is absent, or a delta).
+        """
+        page = self.pages.get(table)
+        wanted = ["key", *columns]
+        if page is not None:
+            yield page.frame.select(wanted).filter(page.accepted & page.key.is_not_null())
+        known = self.known.get(table)
+        if known is not None and page is None:
+            yield known.select(wanted)
+        elif known is not None and page is not None and page.setting.mode == "delta":
+            yield known.select(wanted).filter(~known["key"].is_in(page.key.drop_nulls().implode()))
+
+    def found(self, table: str, *columns: str) -> pl.DataFrame:
+        """``frames`` as one frame."""
+        frames = list(self.frames(table, *columns))
+        return pl.concat(frames) if len(frames) != 1 else frames[0]
+
+    def left_out(self, table: str) -> pl.Series:
+        """The identifiers that were left out of this delivery."""
+        page = self.pages.get(table)
+        return NO_IDS if page is None else page.key.filter(page.left_out).drop_nulls()

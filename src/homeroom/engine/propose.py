@@ -1,0 +1,76 @@
+"""What would the roster be, if what was accepted were applied?
+
+What was refused, left out, or could not be read says nothing about a record, so what we have stays (product.md 4.3).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from homeroom.engine.ledger import NO_IDS, Page
+from homeroom.engine.roster import Records, Roster
+from homeroom.engine.validate import Checked
+
+#: A record that belongs to one of these ends with it.
+_OWNERS = ("users", "classes")
+
+
+def propose(current: Roster, checked: Checked) -> Roster:
+    """The roster as it would be. A table that was not delivered stays as it is; of one that came complete (bulk), records that are
+    missing end, unless a row whose source id could not be read might be theirs; of a delta, only the rows that say so end records.
+    Records that belong to an ended user or class end with it. A delivery that was stopped changes nothing.
+    """
+    if checked.stopped:
+        return current
+    tables = dict(current.tables)
+    for name, page in checked.pages.items():
+        accepted = _accepted(checked, page)
+        stays = _stays(current.tables.get(name), page)
+        tables[name] = accepted if stays is None else accepted.beside(stays)
+    return _ended_with_their_owners(current, Roster(tables))
+
+
+def nameless(page: Page) -> int:
+    """How many rows do not tell whose they are, so that nobody's absence can be inferred from the rest of the table."""
+    unreadable = page.unreadable["key"].null_count()
+    faulty = [one.broken for one in page.local if one.cell.name == page.setting.table.key and one.consequence.is_error]
+    if not faulty:
+        return unreadable
+    refused = pl.DataFrame({"row": page.refused.arg_true().cast(pl.UInt32)})
+    if refused.is_empty():
+        return unreadable
+    text = page.measured.scan().join(refused.lazy(), on="row", how="semi")
+    return unreadable + int(text.select(pl.any_horizontal(faulty).sum()).collect(engine="streaming").item())
+
+
+def _accepted(checked: Checked, page: Page) -> Records:
+    taken = page.accepted & ~page.frame["deleted"]
+    return Records(page.setting.table, page.part.content, page.frame.filter(taken), checked.accepted(page.name))
+
+
+def _stays(current: Records | None, page: Page) -> Records | None:
+    """Of the records we have, those that this delivery neither replaces nor ends."""
+    if current is None:
+        return None
+    said = page.key.filter(page.accepted).drop_nulls()
+    if page.setting.mode == "delta" or nameless(page):
+        return current.but(said)
+    silent = pl.concat([page.key.filter(~page.accepted), page.unreadable["key"]]).drop_nulls().unique()
+    return current.only(silent.filter(~silent.is_in(said.implode())))
+
+
+def _ended_with_their_owners(current: Roster, proposed: Roster) -> Roster:
+    tables = dict(proposed.tables)
+    for name, records in proposed.tables.items():
+        for column in records.table.references:
+            reference = column.reference
+            assert reference is not None
+            owner = reference.table
+            if column.is_list or not column.required or owner not in _OWNERS or owner not in tables or owner not in current.tables:
+                continue
+            ended = current.tables[owner].index["key"]
+            ended = ended.filter(~ended.is_in(tables[owner].index["key"].implode()))
+            gone = tables[name].index.filter(pl.col(column.name).is_in(ended.implode()))["key"] if len(ended) else NO_IDS
+            if len(gone):
+                tables[name] = tables[name].but(gone)
+    return Roster(tables)

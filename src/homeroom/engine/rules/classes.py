@@ -1,0 +1,242 @@
+"""Does every class have a teacher, and do dates and roles in classes and sessions make sense?"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from homeroom.engine.ledger import NO_IDS, Ledger, Page, rows_where
+from homeroom.engine.rules.people import NEVER_STAFF, holders
+from homeroom.engine.rules.references import kind_codes
+from homeroom.engine.rule import Consequence, Rule, Setting
+from homeroom.engine.rules.values import is_date
+
+WITHOUT_TEACHER = Rule(
+    id="class-without-teacher",
+    consequence=Consequence.REFUSES,
+    says="A class has a primary teacher.",
+    message="primary teacher is required",
+    remedy="Enroll a teacher in the class and mark the enrollment as primary. If the teacher was refused, mend that one first.",
+    source="product.md 4.3",
+    table="classes",
+    column="subject",
+)
+TEACHER_UNMARKED = Rule(
+    id="class-teacher-unmarked",
+    consequence=Consequence.NOTES,
+    says="Of several teachers of a class, one is marked as primary.",
+    message="This class has {detail} teachers and none is marked as primary; the first by source id counts.",
+    remedy="Mark one teacher's enrollment in the class as primary.",
+    source="product.md 4.3",
+    table="classes",
+    column="subject",
+)
+TEACHERS_MARKED = Rule(
+    id="class-teachers-marked",
+    consequence=Consequence.NOTES,
+    says="A class has at most one primary teacher.",
+    message="This class has {detail} teachers marked as primary; the first by source id counts.",
+    remedy="Mark only one teacher's enrollment in the class as primary; the others are co-teachers.",
+    source="OneRoster CSV 1.2, enrollments.primary",
+    table="classes",
+    column="subject",
+)
+PRIMARY_NOT_TEACHER = Rule(
+    id="primary-not-teacher",
+    consequence=Consequence.NOTES,
+    says="Only a teacher's enrollment is marked as primary.",
+    message="primary is {value}, but the role is not teacher; the mark counts for nothing.",
+    remedy="Nothing is lost. Better leave primary empty for anybody but teachers.",
+    source="OneRoster CSV 1.2, enrollments.primary",
+    table="enrollments",
+    column="primary",
+    row=lambda setting: _both(setting, "primary", "role", (pl.col("primary") == "true") & (pl.col("role") != "teacher")),
+)
+SESSION_ENDS = Rule(
+    id="session-ends-before-begin",
+    consequence=Consequence.REFUSES,
+    says="An academic session does not end before it begins.",
+    message="endDate is {value}, before startDate {detail}; correct one of the two.",
+    remedy="Correct the dates of the session in the source system.",
+    source="OneRoster CSV 1.2, academicSessions",
+    table="academicSessions",
+    column="endDate",
+    row=lambda setting: _ends_before(setting, "startDate"),
+    beside="startDate",
+)
+ENROLLMENT_ENDS = Rule(
+    id="enrollment-ends-before-begin",
+    consequence=Consequence.NOTES,
+    says="An enrollment does not end before it begins.",
+    message="endDate is {value}, before beginDate {detail}; correct one of the two.",
+    remedy="Correct the dates of the enrollment in the source system.",
+    source="OneRoster CSV 1.2, enrollments",
+    table="enrollments",
+    column="endDate",
+    row=lambda setting: _ends_before(setting, "beginDate"),
+    beside="beginDate",
+)
+ROLE_ENDS = Rule(
+    id="role-ends-before-begin",
+    consequence=Consequence.NOTES,
+    says="A role does not end before it begins.",
+    message="endDate is {value}, before beginDate {detail}; correct one of the two.",
+    remedy="Correct the dates of the role in the source system.",
+    source="OneRoster CSV 1.2, roles",
+    table="roles",
+    column="endDate",
+    row=lambda setting: _ends_before(setting, "beginDate"),
+    beside="beginDate",
+)
+OBJECTIVE_FORM = Rule(
+    id="learning-objective-form",
+    consequence=Consequence.REFUSES,
+    says="A learning objective from a CASE server is named by a UUID URN.",
+    message="learningObjectiveId is {value}; with source case it must be written urn:uuid: and then the UUID.",
+    remedy="Export the identifier of the learning objective as a URN, or give the source as unknown.",
+    source="OneRoster CSV 1.2, learningObjectiveId",
+    column="learningObjectiveId",
+    row=lambda setting: _objective(setting),
+)
+OUTSIDE_SESSIONS = Rule(
+    id="enrollment-outside-sessions",
+    consequence=Consequence.NOTES,
+    says="An enrollment lies within the sessions of its class.",
+    message="{column} is {value}, outside the sessions of the class, which run from {detail}.",
+    remedy="Correct the dates of the enrollment, or the terms of the class.",
+    source="OneRoster CSV 1.2, enrollments.beginDate and endDate",
+    table="enrollments",
+)
+ROLE_DIFFERS = Rule(
+    id="enrollment-role-differs",
+    consequence=Consequence.NOTES,
+    says="Who is enrolled as a student is a student, and who is enrolled as anything else is not a student or family member.",
+    message="role is {value}, but the user {detail}.",
+    remedy="Correct the role of the enrollment or the role of the user.",
+    source="OneRoster CSV 1.2, enrollments.role; official valid files differ here, so it is only noted",
+    table="enrollments",
+    column="role",
+)
+
+
+def _both(setting: Setting, one: str, other: str, test: pl.Expr) -> pl.Expr | None:
+    return test if setting.has(one, other) else None
+
+
+def _ends_before(setting: Setting, begin: str) -> pl.Expr | None:
+    return _both(setting, begin, "endDate", (pl.col("endDate") < pl.col(begin)) & is_date("endDate") & is_date(begin))
+
+
+def _objective(setting: Setting) -> pl.Expr | None:
+    urn = r"(?i)^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+    wrong = (pl.col("source") == "case") & ~pl.col("learningObjectiveId").str.contains(urn)
+    return _both(setting, "source", "learningObjectiveId", wrong)
+
+
+def judge_teachers(page: Page, ledger: Ledger) -> None:
+    """Refuse the classes that no accepted teacher teaches.
+
+    A teacher counts if the enrollment is in order and the user was accepted. Where enrollments are not delivered, or come as a
+    delta, those accepted before count too; with none to look at the question stays open, and open is not broken.
+    """
+    if not page.setting.profile.primary_teacher:
+        return
+    teachers, complete = _teachers(ledger)
+    if teachers is None:
+        return
+    per_class = teachers.group_by("class").agg(teachers=pl.len(), marked=pl.col("primary").sum())
+    judged = page.frame.select("key", "deleted").with_row_index("row").filter(page.accepted & page.key.is_not_null())
+    judged = judged.filter(~pl.col("deleted")).join(per_class, left_on="key", right_on="class", how="left", maintain_order="left")
+    if complete:
+        page.blame(_with_reason(judged.filter(pl.col("teachers").is_null()), ledger), WITHOUT_TEACHER, "subject", target_table="users")
+    several = judged.filter(pl.col("teachers") > 1)
+    page.blame(several.filter(pl.col("marked") == 0).with_columns(detail=pl.col("teachers").cast(pl.String)), TEACHER_UNMARKED, "subject")
+    page.blame(several.filter(pl.col("marked") > 1).with_columns(detail=pl.col("marked").cast(pl.String)), TEACHERS_MARKED, "subject")
+
+
+def _teachers(ledger: Ledger) -> tuple[pl.DataFrame | None, bool]:
+    """The enrollments of accepted teachers (``class``, ``user``, ``primary``), and whether these are all there are."""
+    page, known = ledger.pages.get("enrollments"), ledger.known.get("enrollments")
+    code = kind_codes(("administrator", "proctor", "student", "teacher"))["teacher"]
+    frames = []
+    if page is not None and {"classSourcedId", "userSourcedId", "kind", "primary"} <= set(page.frame.columns):
+        frames.append(page.frame.filter((page.frame["kind"] == code) & page.accepted & ~page.frame["deleted"]))
+    if known is not None and (page is None or page.setting.mode == "delta"):
+        gone = page.key.drop_nulls() if page is not None else NO_IDS
+        frames.append(known.filter((known["kind"] == code) & ~known["key"].is_in(gone.implode())))
+    if not frames:
+        return None, False
+    columns = {"class": "classSourcedId", "user": "userSourcedId", "primary": "primary"}
+    teachers = pl.concat(frame.select(**{new: pl.col(old) for new, old in columns.items()}) for frame in frames)
+    if ledger.resolves("users"):
+        teachers = teachers.filter(pl.col("user").is_in(ledger.found("users")["key"].implode()))
+    return teachers, known is not None or (page is not None and page.setting.mode == "bulk")
+
+
+def _with_reason(classes: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    """Beside each class without a teacher, as ``target``, the user who would teach it but was refused, if there is one."""
+    page = ledger.pages.get("enrollments")
+    if page is None or "classSourcedId" not in page.frame.columns:
+        return classes.select("row")
+    named = page.frame.filter(page.frame["kind"] == kind_codes(("administrator", "proctor", "student", "teacher"))["teacher"])
+    named = named.select("classSourcedId", target="userSourcedId").drop_nulls().unique("classSourcedId", keep="first", maintain_order=True)
+    return classes.join(named, left_on="key", right_on="classSourcedId", how="left").select("row", "target")
+
+
+def rows_that_left_a_class_without_teacher(ledger: Ledger) -> pl.Series:
+    """The enrollments that were refused and may have been the teacher's, in classes that were refused for having none: they have
+    said why already.
+    """
+    page, classes = ledger.pages["enrollments"], ledger.pages["classes"]
+    blamed = [faults.filter(pl.col("rule") == WITHOUT_TEACHER.id)["row"] for faults in classes.faults]
+    refused = classes.key.gather(pl.concat(blamed)) if blamed else NO_IDS
+    teaches = page.frame["kind"].is_in([0, kind_codes(page.setting.table["role"].tokens)["teacher"]])
+    return rows_where(teaches & page.refused & page.frame["classSourcedId"].is_in(refused.drop_nulls().implode()))["row"]
+
+
+def judge_stays(page: Page, ledger: Ledger) -> None:
+    """Note the enrollments that lie outside the sessions of their class, and those whose role is not the user's."""
+    rows = page.accepted & ~page.frame["deleted"]
+    codes = kind_codes(page.setting.table["role"].tokens)
+    students, family = holders(ledger, ("student",)), holders(ledger, NEVER_STAFF)
+    everybody = holders(ledger, None)
+    user, kind = page.frame["userSourcedId"], page.frame["kind"]
+    odd_student = (kind == codes["student"]) & ~user.is_in(students.implode()) & user.is_in(everybody.implode())
+    odd_staff = (kind != codes["student"]) & (kind != 0) & user.is_in(family.implode())
+    for mask, detail in ((odd_student, "is not a student"), (odd_staff, "is a student or a family member")):
+        page.blame(rows_where(mask & rows).with_columns(detail=pl.lit(detail)), ROLE_DIFFERS, "role")
+    windows = _windows(ledger)
+    if windows is None or "classSourcedId" not in page.frame.columns:
+        return
+    inside = page.frame.lazy().select("classSourcedId", "begin", "end").with_row_index("row").filter(pl.lit(rows))
+    stays = inside.join(windows.lazy(), left_on="classSourcedId", right_on="key")
+    detail = pl.format("{} to {}", "opens", "closes")
+    for column, outside in (
+        ("beginDate", (pl.col("begin") < pl.col("opens")) | (pl.col("begin") >= pl.col("closes"))),
+        ("endDate", (pl.col("end") > pl.col("closes")) & (pl.col("begin") < pl.col("end")).fill_null(True)),  # noqa: FBT003
+    ):
+        page.blame(stays.filter(outside).select("row", detail=detail).sort("row").collect(), OUTSIDE_SESSIONS, column)
+
+
+def _windows(ledger: Ledger) -> pl.DataFrame | None:
+    """For each class the first and last day of its sessions together: ``key``, ``opens``, ``closes``."""
+    classes, sessions = ledger.pages.get("classes"), ledger.pages.get("academicSessions")
+    if classes is None or sessions is None or "termSourcedIds" not in classes.edges:
+        return None
+    days = sessions.frame.select("key", "begin", "end").drop_nulls().unique("key")
+    spans = classes.edges["termSourcedIds"].join(days, left_on="target", right_on="key")
+    spans = spans.group_by("row").agg(opens=pl.col("begin").min(), closes=pl.col("end").max())
+    return spans.join(classes.frame.select("key").with_row_index("row"), on="row").select("key", "opens", "closes").drop_nulls().unique("key")
+
+
+RULES = (
+    WITHOUT_TEACHER,
+    TEACHER_UNMARKED,
+    TEACHERS_MARKED,
+    PRIMARY_NOT_TEACHER,
+    SESSION_ENDS,
+    ENROLLMENT_ENDS,
+    ROLE_ENDS,
+    OBJECTIVE_FORM,
+    OUTSIDE_SESSIONS,
+    ROLE_DIFFERS,
+)

@@ -1,0 +1,125 @@
+"""Which records claim an identifier that another one has? Of those that share one, the first in the file stands."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from homeroom.engine.ledger import Page
+from homeroom.engine.rule import Consequence, Rule
+
+SOURCED_ID = Rule(
+    id="sourcedid-repeated",
+    consequence=Consequence.REFUSES,
+    says="A source id stands only once in a file; of several rows with the same, the first stands.",
+    message="{column} {value} is used already in row {detail}; give each record its own.",
+    remedy="Export each record once. If these are different people or classes, give each its own source id.",
+    source="OneRoster CSV 1.2, sourcedId is unique in its table; product.md 4.2",
+)
+USERNAME = Rule(
+    id="username-repeated",
+    consequence=Consequence.REFUSES,
+    says="A username belongs to one user; of several users with the same, the first stands. Capitals do not count.",
+    message="username {value} is used already by the user in row {detail}; give each user a username of their own.",
+    remedy="Give each user a username of their own in the source system. If it is one person twice, export the person once.",
+    source="product.md 3.4: unique in the district",
+    table="users",
+    column="username",
+)
+MASTER_IDENTIFIER = Rule(
+    id="master-identifier-repeated",
+    consequence=Consequence.REFUSES,
+    says="A userMasterIdentifier belongs to one user.",
+    message="userMasterIdentifier {value} is used already by the user in row {detail}; it must belong to one user.",
+    remedy="Give each user their own master identifier, or leave it empty.",
+    source="OneRoster CSV 1.2, users.userMasterIdentifier; checked by meibo",
+    table="users",
+    column="userMasterIdentifier",
+)
+ENROLLMENT = Rule(
+    id="enrollment-repeated",
+    consequence=Consequence.REFUSES,
+    says="A person is enrolled in a class once in the same role; two enrollments whose dates do not meet are two stays.",
+    message="This person is enrolled in this class in this role already, in row {detail}; remove one of the two rows.",
+    remedy="Export each enrollment once. A pupil who left and came back needs dates that do not overlap.",
+    source="product.md 4.3 (one person, one class, one role)",
+    table="enrollments",
+    column="userSourcedId",
+)
+PRIMARY_ROLE = Rule(
+    id="primary-role-repeated",
+    consequence=Consequence.REFUSES,
+    says="A user has at most one primary role in one organization.",
+    message="This user has a primary role in this organization already, in row {detail}; make one of the two secondary.",
+    remedy="Mark one role per user and organization as primary and the others as secondary.",
+    source="OneRoster CSV 1.2, roles.roleType",
+    table="roles",
+    column="roleType",
+)
+
+#: The fact that holds the hash of what must be unique, and the rule for it. The first row stands, whatever else is wrong with it.
+_UNIQUE = {
+    "users": (("login", USERNAME, "username"), ("master", MASTER_IDENTIFIER, "userMasterIdentifier")),
+    "roles": (("primary_of", PRIMARY_ROLE, "roleType"),),
+}
+_MULTIPLIER = 0x9E3779B97F4A7C15
+
+
+def together(*hashes: pl.Expr) -> pl.Expr:
+    """One hash of several, in this order; null if one of them is."""
+    whole = hashes[0]
+    for one in hashes[1:]:
+        whole = (whole * pl.lit(_MULTIPLIER, dtype=pl.UInt64)).xor(one)
+    return whole
+
+
+def repeats(hashes: pl.Series) -> pl.DataFrame:
+    """The rows whose hash another row has: ``row``, ``first`` (the first row that has it; itself for that one), ``hash``."""
+    ordered = hashes.drop_nulls().sort()
+    shared = ordered.filter(ordered == ordered.shift()).unique()
+    candidates = pl.DataFrame({"hash": hashes}).with_row_index("row") if len(shared) else pl.DataFrame({"hash": hashes[:0], "row": []})
+    return (
+        candidates.filter(pl.col("hash").is_in(shared.implode()))
+        .with_columns(first=pl.col("row").min().over("hash"))
+        .select(pl.col("row").cast(pl.UInt32), pl.col("first").cast(pl.UInt32), "hash")
+    )
+
+
+def later_rows(page: Page, hashes: pl.Series) -> pl.DataFrame:
+    """The rows whose hash an earlier row has: ``row``, ``first``, and the line of the first as ``detail``."""
+    found = repeats(hashes).filter(pl.col("row") != pl.col("first")).sort("row")
+    return found.select("row", "first", detail=page.line_of(found["first"]).cast(pl.String))
+
+
+def judge_keys(page: Page) -> None:
+    """Refuse the rows that repeat a source id, a username, a primary role."""
+    page.blame(later_rows(page, page.key), SOURCED_ID, page.setting.table.key)
+    for fact, rule, column in _UNIQUE.get(page.name, ()):
+        if fact in page.frame.columns:
+            page.blame(later_rows(page, page.frame[fact]), rule, column)
+
+
+def judge_enrollments(page: Page) -> None:
+    """Refuse the enrollments of the same person in the same class and role, unless their dates lie apart.
+
+    Each is compared with the first; rows that are refused already, or that end an enrollment, do not count.
+    """
+    counts = ~(page.refused | page.left_out | page.frame["deleted"])
+    who = page.frame.select(
+        pl.when(counts).then(together(pl.col("classSourcedId"), pl.col("userSourcedId"), pl.col("kind").cast(pl.UInt64)))
+    ).to_series()
+    found = repeats(who)
+    if found.is_empty():
+        return
+    stay = page.frame.select("begin", "end").with_row_index("row")
+    pairs = (
+        found.filter(pl.col("row") != pl.col("first"))
+        .join(stay, on="row")
+        .join(stay, left_on="first", right_on="row", suffix="_first")
+        .sort("row")
+    )
+    apart = (pl.col("begin") >= pl.col("end_first")) | (pl.col("begin_first") >= pl.col("end"))
+    again = pairs.filter(~apart.fill_null(False))  # noqa: FBT003
+    page.blame(again.select("row", detail=page.line_of(again["first"]).cast(pl.String)), ENROLLMENT, "userSourcedId")
+
+
+RULES = (SOURCED_ID, USERNAME, MASTER_IDENTIFIER, ENROLLMENT, PRIMARY_ROLE)

@@ -1,0 +1,54 @@
+"""Which schools has the publisher not onboarded, and what falls away with them?
+
+A school that is not onboarded is one line in the orgs report; what belongs only to it is left out in silence, and counted. Left
+out is not vanished: what was accepted earlier stays as it was.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from homeroom.engine.ledger import Ledger, Page, rows_where
+from homeroom.engine.rules.references import EXTENDED, kind_codes
+from homeroom.engine.rule import Consequence, Rule
+
+SCHOOL = Rule(
+    id="school-not-onboarded",
+    consequence=Consequence.REFUSES,
+    says="A school is onboarded by the publisher before its records are taken.",
+    message="school is not onboarded in {product}, school and all associated records will not be synced",
+    remedy="Ask the publisher to onboard the school, or leave it out of the delivery.",
+    source="product.md 4.3",
+    table="orgs",
+    column="school",
+)
+
+
+def judge_onboarding(page: Page, onboarded: pl.Series | None) -> None:
+    """Refuse the schools whose identifier is not among ``onboarded`` (hashes; null: every school is), and take what belongs to
+    them out in silence. Only organizations of type school, in 1.2 also of an ext: type, need to be onboarded.
+    """
+    if onboarded is None or not page.setting.profile.onboarding:
+        return
+    column = page.setting.table["type"]
+    schools = [kind_codes(column.tokens)["school"], *([EXTENDED] if column.extensible else [])]
+    outside = page.frame["kind"].is_in(schools) & ~page.key.is_in(onboarded.implode()) & page.key.is_not_null()
+    page.not_onboarded = outside & ~page.refused & ~page.frame["deleted"]
+    rows = rows_where(page.not_onboarded)
+    page.blame(rows, SCHOOL, "school")
+    page.leave_out(rows["row"])
+
+
+def leave_out_users(page: Page, ledger: Ledger) -> None:
+    """In 1.2 a user belongs to the organizations of their roles: leave out those who have roles only where nothing is taken."""
+    roles = ledger.pages.get("roles")
+    if roles is None:
+        return
+    outside = roles.frame["orgSourcedId"].is_in(ledger.left_out("orgs").implode())
+    elsewhere = roles.frame["userSourcedId"].filter(~outside.fill_null(False))  # noqa: FBT003
+    only_there = roles.frame.filter(outside)["userSourcedId"]
+    only_there = only_there.filter(~only_there.is_in(elsewhere.implode()))
+    page.leave_out(rows_where(page.key.is_in(only_there.implode()))["row"])
+
+
+RULES = (SCHOOL,)

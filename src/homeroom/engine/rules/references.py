@@ -1,0 +1,179 @@
+"""Which rows point at records that are not there?
+
+A reference finds what was accepted in this delivery; where the delivery says nothing about a table (it is absent, or a delta)
+also what was accepted before (product.md 4.3). What cannot be looked up at all is unknown, not broken.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from homeroom.engine.ledger import Ledger, Page, rows_where
+from homeroom.engine.rule import Consequence, Rule
+from homeroom.engine.tables import Column, Reference
+
+NOT_FOUND = Rule(
+    id="reference-not-found",
+    consequence=Consequence.REFUSES,
+    says="Every record that a row points at is there and was accepted.",
+    message="{column} not found in our system",
+    remedy="Include the record that is missing in the delivery; if it was refused, mend that one first.",
+    source="product.md 4.3; OneRoster CSV 1.2, references",
+)
+KIND = Rule(
+    id="reference-kind",
+    consequence=Consequence.REFUSES,
+    says="A row points at the right kind of record: a class at a school, a course at a school year, a result at a student.",
+    message="{column} is {value}, which is {detail}; it must name {expected}.",
+    remedy="Point at a record of the right kind, or correct the type of the record that is pointed at.",
+    source="OneRoster CSV 1.2, reference tables; organizations of an ext: type count as schools",
+)
+ORG_CYCLE = Rule(
+    id="org-cycle",
+    consequence=Consequence.REFUSES,
+    says="No organization is its own parent, by whatever detour.",
+    message="parentSourcedId is {value}, and following the parents from there leads back to this organization; correct one of them.",
+    remedy="Correct parentSourcedId of one organization in the circle.",
+    source="OneRoster CSV 1.2, orgs.parentSourcedId (a tree)",
+    table="orgs",
+    column="parentSourcedId",
+)
+SESSION_CYCLE = Rule(
+    id="session-cycle",
+    consequence=Consequence.REFUSES,
+    says="No academic session is its own parent, by whatever detour.",
+    message="parentSourcedId is {value}, and following the parents from there leads back to this session; correct one of them.",
+    remedy="Correct parentSourcedId of one session in the circle.",
+    source="OneRoster CSV 1.2, academicSessions.parentSourcedId (a tree)",
+    table="academicSessions",
+    column="parentSourcedId",
+)
+
+#: ``ext:`` types, in the numbering of ``kind``.
+EXTENDED = 255
+
+
+def kind_codes(tokens: tuple[str, ...]) -> dict[str, int]:
+    """The number under which the first pass keeps each token; 0 is for none or unknown, 255 for an extension."""
+    return {token: number for number, token in enumerate(tokens, start=1)}
+
+
+def of_right_kind(ledger: Ledger, reference: Reference) -> pl.Series:
+    """The identifiers of the records that may be pointed at."""
+    if not reference.kinds:
+        return ledger.found(reference.table)["key"]
+    return ledger.found(reference.table, "kind").filter(pl.col("kind").is_in(list(right_codes(ledger, reference))))["key"]
+
+
+def right_codes(ledger: Ledger, reference: Reference) -> frozenset[int]:
+    column = _kind_column(ledger, reference.table)
+    codes = kind_codes(column.tokens)
+    extended = {EXTENDED} if column.extensible and reference.table != "users" else set()
+    return frozenset({codes[kind] for kind in reference.kinds if kind in codes} | extended)
+
+
+def _kind_column(ledger: Ledger, table: str) -> Column:
+    page = ledger.pages.get(table) or next(iter(ledger.pages.values()))
+    tables = page.part.tables
+    if table == "users":
+        return tables["users"]["role"] if "role" in tables["users"] else tables["roles"]["role"]
+    return tables[table]["type"]
+
+
+def judge_references(
+    page: Page, ledger: Ledger, columns: tuple[Column, ...] | None = None, *, but: pl.Series | None = None
+) -> None:
+    """Refuse or leave out the rows whose references do not resolve.
+
+    columns: only these (all of the table's otherwise). but: rows of which nothing more is to be said. A table that points at itself is judged until nothing changes, because a
+    record that is refused takes those that point at it along.
+    """
+    if columns is None:
+        columns = tuple(page.setting.table.references)
+    columns = tuple(c for c in columns if c.name in page.setting.present and c.reference and ledger.resolves(c.reference.table))
+    for column in columns:
+        _judge_column(page, ledger, column, but)
+    circular = tuple(c for c in columns if c.reference and c.reference.table == page.name)
+    before = -1
+    while circular and before != (before := int(page.refused.sum() + page.left_out.sum())):
+        for column in circular:
+            _judge_column(page, ledger, column, but)
+
+
+def _judge_column(page: Page, ledger: Ledger, column: Column, but: pl.Series | None) -> None:
+    assert column.reference is not None
+    judge = _missing_items if column.is_list else _missing_targets
+    missing = judge(page, ledger, column, column.reference)
+    if but is not None:
+        missing = missing.filter(~pl.col("row").is_in(but.implode()))
+    _blame(page, ledger, column, column.reference, missing)
+
+
+def _told(page: Page, column: Column) -> pl.Series:
+    """The rows of which this column's fault is already written down."""
+    about_target = [rule.id for rule in (NOT_FOUND, KIND, ORG_CYCLE, SESSION_CYCLE)]
+    rows = [f.filter((pl.col("column") == column.name) & pl.col("rule").is_in(about_target))["row"] for f in page.faults]
+    return pl.concat(rows) if rows else pl.Series("row", [], dtype=pl.UInt32)
+
+
+def _missing_targets(page: Page, ledger: Ledger, column: Column, reference: Reference) -> pl.DataFrame:
+    """The rows whose one target is not to be found: ``row``, ``target``; those that belong to what is left out are left out."""
+    target = page.frame[column.name]
+    missing = rows_where(~target.is_in(of_right_kind(ledger, reference).implode()) & target.is_not_null())
+    missing = missing.with_columns(target=target.gather(missing["row"]))
+    left_out = pl.col("target").is_in(ledger.left_out(reference.table).implode())
+    if reference.belongs:
+        page.leave_out(missing.filter(left_out)["row"])
+        missing = missing.filter(~left_out)
+    elif not column.required:
+        missing = missing.filter(~left_out)
+    return missing
+
+
+def _missing_items(page: Page, ledger: Ledger, column: Column, reference: Reference) -> pl.DataFrame:
+    """The same for a list, with the first item that is not to be found; a row belongs to what is left out if all its items are."""
+    edges = page.edges[column.name]
+    bad = edges.filter(~edges["target"].is_in(of_right_kind(ledger, reference).implode()))
+    if bad.is_empty():
+        return bad
+    silent = pl.col("target").is_in(ledger.left_out(reference.table).implode())
+    if reference.belongs:
+        outside = bad.filter(silent).group_by("row").agg(outside=pl.len())
+        items = edges.filter(pl.col("row").is_in(outside["row"].implode())).group_by("row").agg(items=pl.len())
+        page.leave_out(outside.join(items, on="row").filter(pl.col("outside") == pl.col("items"))["row"])
+    return bad.filter(~silent).unique("row", keep="first", maintain_order=True)
+
+
+def _blame(page: Page, ledger: Ledger, column: Column, reference: Reference, missing: pl.DataFrame) -> None:
+    missing = missing.filter(~pl.col("row").is_in(_told(page, column).implode()))
+    if missing.is_empty():
+        return
+    wrong_kind = missing.clear()
+    if reference.kinds:
+        there = ledger.found(reference.table, "kind")
+        wrong_kind = missing.join(there, left_on="target", right_on="key", how="inner", maintain_order="left").unique("row")
+        names = {code: token for token, code in kind_codes(_kind_column(ledger, reference.table).tokens).items()}
+        wrong_kind = wrong_kind.select(
+            "row", "target", detail=pl.col("kind").cast(pl.Int64).replace_strict(names, default="of another kind", return_dtype=pl.String)
+        )
+        missing = missing.filter(~pl.col("row").is_in(wrong_kind["row"].implode()))
+    page.blame(wrong_kind, KIND, column.name)
+    page.blame(missing, NOT_FOUND, column.name, target_table=reference.table)
+
+
+def judge_cycles(page: Page) -> None:
+    """Refuse the organizations and sessions whose parents lead back to themselves.
+
+    Everybody looks at their parent, then at their parent's parent, then four up, eight up: after as many doublings as the number
+    of rows has binary digits, whoever still sees somebody sees a member of a circle, and every member is seen.
+    """
+    links = page.frame.select("key", parent=pl.col("parentSourcedId")).with_row_index("row").filter(~page.refused).drop_nulls()
+    links = links.unique("key", keep="first", maintain_order=True)
+    up = links.select("key", ahead="parent")
+    for _ in range(len(up).bit_length()):
+        up = up.join(up, left_on="ahead", right_on="key", how="inner").select("key", ahead="ahead_right")
+    circular = links.filter(pl.col("key").is_in(up["ahead"].implode()))
+    page.blame(circular, ORG_CYCLE if page.name == "orgs" else SESSION_CYCLE, "parentSourcedId")
+
+
+RULES = (NOT_FOUND, KIND, ORG_CYCLE, SESSION_CYCLE)

@@ -1,0 +1,411 @@
+"""What may stand in a cell? The rules that follow from a column's declaration alone.
+
+The order of ``VALUES`` is the order of precedence: of the rules that one cell breaks, the first speaks, so that a cell gives one
+finding.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+import polars as pl
+
+from homeroom.engine.rule import Cell, Consequence, Rule
+from homeroom.engine.tables import EXTENSION_TOKEN, ID_CHARACTERS, ID_MAX_LENGTH, TEXT_MAX_LENGTH, Type
+
+#: [0-9], never the digit class: that one also takes full-width and other scripts' digits.
+DATE = r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
+_DATETIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|\+00:00)$"
+YEAR_SPAN = r"^[0-9]{4}-[0-9]{4}$"
+_EXCEL_NUMBER = r"^[0-9](?:\.[0-9]+)?E\+[0-9]{2,}$"
+#: C0 without the line break, DEL, C1, zero-width space, byte order mark. Joiners and direction marks are part of real names.
+CONTROL = r"[\x00-\x09\x0B-\x0C\x0E-\x1F\x7F-\x9F\u{200B}\u{FEFF}]|\r(?:[^\n]|$)"
+EMAIL = r"^[A-Za-z0-9+_.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$"
+
+#: Text that a person reads, so that characters nobody can see in it are a fault of its own.
+_READ_BY_PEOPLE = frozenset({Type.TEXT, Type.TEXTS, Type.EMAIL, Type.GRADES, Type.NAME})
+_LISTS_OF_WORDS = frozenset({Type.TEXTS, Type.TOKENS, Type.GRADES, Type.REFERENCES})
+#: Text columns in which numbers commonly stand, and in which Excel shortens them.
+_NUMBERS_AS_TEXT = frozenset({"identifier", "username", "userMasterIdentifier", "sms", "phone", "classCode", "courseCode"})
+_DISTINCT_VALUES_TO_GUESS_FOR = 1_000
+
+
+def is_date(column: str) -> pl.Expr:
+    """True where the text is a day that exists, written YYYY-MM-DD; null where there is none."""
+    text = pl.col(column)
+    return text.str.contains(DATE) & pl.when(text.is_not_null()).then(text.str.to_date("%Y-%m-%d", strict=False).is_not_null())
+
+
+def _required(cell: Cell) -> bool:
+    return cell.column.required or (cell.column.delta_only and cell.setting.mode == "delta")
+
+
+def _missing(cell: Cell) -> pl.Expr | None:
+    if not _required(cell):
+        return None
+    return cell.value.is_null() | ~cell.value.str.contains(r"\S")
+
+
+def _expected_missing(cell: Cell) -> str:
+    return " It tells whether the record is active or tobedeleted." if cell.name == "status" else ""
+
+
+def _padded(cell: Cell) -> pl.Expr | None:
+    if not cell.column.is_key:
+        return None
+    return cell.value.str.contains(r"^\s|\s$|\s,|,\s" if cell.column.is_list else r"^\s|\s$")
+
+
+def _excel_number(cell: Cell) -> pl.Expr | None:
+    return cell.value.str.contains(_EXCEL_NUMBER) if cell.column.is_key or cell.name in _NUMBERS_AS_TEXT else None
+
+
+def _control(cell: Cell) -> pl.Expr | None:
+    return cell.value.str.contains(CONTROL) if cell.column.type in _READ_BY_PEOPLE else None
+
+
+def _line_break(cell: Cell) -> pl.Expr | None:
+    return cell.value.str.contains("\n", literal=True) if cell.column.type in _READ_BY_PEOPLE else None
+
+
+def _id_characters(cell: Cell) -> pl.Expr | None:
+    if not cell.column.is_key:
+        return None
+    return ~cell.value.str.contains(f"^[{',' if cell.column.is_list else ''}{ID_CHARACTERS}]+$")
+
+
+def _id_too_long(cell: Cell) -> pl.Expr | None:
+    if not cell.column.is_key:
+        return None
+    if cell.column.is_list:
+        return cell.value.str.contains(f"[^,]{{{ID_MAX_LENGTH + 1}}}")
+    return cell.value.str.len_bytes() > ID_MAX_LENGTH
+
+
+def _list_item_empty(cell: Cell) -> pl.Expr | None:
+    return cell.value.str.contains(r"(?:^|,)\s*(?:,|$)") if cell.column.type in _LISTS_OF_WORDS else None
+
+
+def vocabulary(cell: Cell) -> tuple[str, ...]:
+    """The tokens that may stand in the cell: the standard's, then those the publisher adds."""
+    setting, column = cell.setting, cell.column
+    own = setting.profile.subjects if column.type is Type.CHOICE and not column.tokens else column.tokens
+    return own + setting.profile.tokens_for(setting.table.name, column.name)
+
+
+def _token_unknown(cell: Cell) -> pl.Expr | None:
+    tokens = vocabulary(cell)
+    if not tokens:
+        return None
+    if cell.column.type is Type.TOKENS:
+        either = "|".join(map(re.escape, tokens)) + (f"|{EXTENSION_TOKEN.strip('^$')}" if cell.column.extensible else "")
+        return ~cell.value.str.contains(f"^(?:{either})(?:,(?:{either}))*$")
+    if cell.column.extensible:
+        return ~(cell.value.is_in(tokens) | cell.value.str.contains(EXTENSION_TOKEN))
+    return ~cell.value.is_in(tokens)
+
+
+def grades(cell: Cell) -> tuple[str, ...]:
+    """The grades that may stand in the cell."""
+    return cell.setting.profile.grades
+
+
+def _grade_unknown(cell: Cell) -> pl.Expr | None:
+    profile = cell.setting.profile
+    if cell.column.type is not Type.GRADES or not profile.grade_vocabulary:
+        return None
+    either = "|".join(map(re.escape, grades(cell)))
+    return ~cell.value.str.contains(f"^(?:{either})(?:,(?:{either}))*$")
+
+
+def _date_form(cell: Cell) -> pl.Expr | None:
+    return ~is_date(cell.name) if cell.column.type is Type.DATE else None
+
+
+def _datetime_form(cell: Cell) -> pl.Expr | None:
+    applies = cell.column.type is Type.DATETIME and (not cell.column.delta_only or cell.setting.mode == "delta")
+    return ~cell.value.str.contains(_DATETIME) if applies else None
+
+
+def _is_span(cell: Cell) -> pl.Expr:
+    first, last = cell.value.str.slice(0, 4), cell.value.str.slice(5, 4)
+    follows = last.cast(pl.Int32, strict=False) == first.cast(pl.Int32, strict=False) + 1
+    return cell.value.str.contains(YEAR_SPAN) & follows
+
+
+def _year_span(cell: Cell) -> pl.Expr | None:
+    return _is_span(cell) if cell.column.type is Type.YEAR else None
+
+
+def _year_form(cell: Cell) -> pl.Expr | None:
+    if cell.column.type is not Type.YEAR:
+        return None
+    return ~(cell.value.str.contains(r"^[0-9]{4}$") | _is_span(cell))
+
+
+def _number_form(cell: Cell) -> pl.Expr | None:
+    forms = {Type.NUMBER: r"^[+-]?[0-9]+(?:\.[0-9]+)?$", Type.INTEGER: r"^[+-]?[0-9]+$"}
+    return ~cell.value.str.contains(forms[cell.column.type]) if cell.column.type in forms else None
+
+
+def _list_item_form(cell: Cell) -> pl.Expr | None:
+    if cell.column.item_form is None:
+        return None
+    item = cell.column.item_form.strip("^$")
+    return ~cell.value.str.contains(f"^{item}(?:,{item})*$")
+
+
+def _list_lengths_differ(cell: Cell) -> pl.Expr | None:
+    other = cell.column.same_length_as
+    names = cell.setting.table.names
+    # One finding for the pair, on the second of the two columns.
+    if other is None or not cell.setting.has(other) or names.index(cell.name) < names.index(other):
+        return None
+    return cell.value.str.count_matches(",", literal=True) != pl.col(other).str.count_matches(",", literal=True)
+
+
+def _email_form(cell: Cell) -> pl.Expr | None:
+    return ~cell.value.str.contains(EMAIL) if cell.column.type is Type.EMAIL else None
+
+
+def _text_too_long(cell: Cell) -> pl.Expr | None:
+    if cell.column.type not in (Type.TEXT, Type.EMAIL):
+        return None
+    return (cell.value.str.len_bytes() > TEXT_MAX_LENGTH) & (cell.value.str.len_chars() > TEXT_MAX_LENGTH)
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(words)
+
+
+def did_you_mean(values: pl.Series, words: tuple[str, ...]) -> pl.Series:
+    """For each value a question naming the word it resembles, or an empty text. Case counts for nothing in the likeness."""
+    distinct = values.drop_nulls().unique()
+    if len(distinct) > _DISTINCT_VALUES_TO_GUESS_FOR:
+        return pl.Series(values.name, [""], pl.String).new_from_index(0, len(values))
+    by_lower = {word.lower(): word for word in words}
+    guesses = {}
+    for value in distinct:
+        close = get_close_matches(value.strip().lower()[:60], list(by_lower), n=1)
+        guesses[value] = f" Did you mean “{by_lower[close[0]]}”?" if close else ""
+    return values.replace_strict(guesses, default="", return_dtype=pl.String)
+
+
+def _token_hint(values: pl.Series, cell: Cell) -> pl.Series:
+    return did_you_mean(values, vocabulary(cell))
+
+
+def grade_hint(values: pl.Series, words: tuple[str, ...]) -> pl.Series:
+    """What Excel made of a grade: 1 for 01, a date for 3-4; otherwise the nearest word."""
+    padded = values.str.zfill(2)
+    lost_zero = values.str.contains(r"^[1-9]$") & padded.is_in(words)
+    a_date = values.str.contains(r"^[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}$|^[0-9]{1,2}-[A-Z][a-z]{2}$|^[A-Z][a-z]{2}-[0-9]{2}$")
+    frame = pl.select(padded=padded, zero=lost_zero, date=a_date, guess=did_you_mean(values, words))
+    return frame.select(
+        pl.when("zero")
+        .then(pl.format(" Excel drops leading zeros: write {}, and format the column as text.", "padded"))
+        .when("date")
+        .then(pl.lit(" Excel may have turned a grade into a date: format the column as text, then type the grade again."))
+        .otherwise("guess")
+    ).to_series()
+
+
+def _date_hint(values: pl.Series, cell: Cell) -> pl.Series:
+    """Rewrites month/day/year, the commonest other form, unless day and month could be meant the other way round."""
+    parts = values.str.extract_groups(r"^(?<m>[0-9]{1,2})/(?<d>[0-9]{1,2})/(?<y>[0-9]{4})$").struct.unnest()
+    month, day = (pl.col(name).cast(pl.Int32, strict=False) for name in "md")
+    rewritten = pl.format("{}-{}-{}", "y", pl.col("m").str.zfill(2), pl.col("d").str.zfill(2))
+    sure = (month <= 12) & (day > 12)
+    return parts.select(pl.when(sure).then(pl.format(" Write {}.", rewritten)).otherwise(pl.lit(""))).to_series()
+
+
+_REQUIRED_FIX = "Fill in the column in the source system and send the roster again."
+VALUES: tuple[Rule, ...] = (
+    Rule(
+        id="value-missing",
+        consequence=Consequence.REFUSES,
+        says="A required column has a value in every row.",
+        message="{column} is empty; every {record} needs one.{expected}",
+        remedy=_REQUIRED_FIX,
+        source="OneRoster CSV 1.1 and 1.2, Required column of each table; status and dateLastModified in delta files",
+        cell=_missing,
+        expected=_expected_missing,
+    ),
+    Rule(
+        id="excel-number",
+        consequence=Consequence.REFUSES,
+        in_text=Consequence.NOTES,
+        says="An identifier is not a number that Excel has shortened; in other texts it is only noted.",
+        message="{column} is {value}: Excel has shortened a long number, and its last digits are lost; write out all of them.",
+        remedy="Export the file again and do not open it in Excel, or format the column as text before you paste.",
+        source="product.md 3.4 (damage that Excel does)",
+        cell=_excel_number,
+    ),
+    Rule(
+        id="id-padded",
+        consequence=Consequence.REFUSES,
+        says="An identifier has no spaces before or after it.",
+        message="{column} is {value}, with a space before or after it; remove the space.",
+        remedy="Remove the spaces around the identifiers in the source system.",
+        source="OneRoster CSV 1.2, GUID",
+        cell=_padded,
+    ),
+    Rule(
+        id="control-characters",
+        consequence=Consequence.REFUSES,
+        in_optional=Consequence.CLEARS,
+        says="A text has no control characters and no invisible ones; joiners and direction marks of real names are fine.",
+        message="{column} is {value}, which holds a character that cannot be seen; type the text again.",
+        remedy="Delete the text in the source system and type it again instead of pasting it.",
+        source="product.md 3.4; Unicode C0, C1, U+200B, U+FEFF",
+        cell=_control,
+    ),
+    Rule(
+        id="id-characters",
+        consequence=Consequence.REFUSES,
+        says="An identifier consists of letters A-Z, digits and . - _ / @ only.",
+        message="{column} is {value}; an identifier may hold only letters A-Z, digits and . - _ / @",
+        remedy="Have the source system export identifiers without other characters.",
+        source="OneRoster CSV 1.2, GUID",
+        cell=_id_characters,
+    ),
+    Rule(
+        id="id-too-long",
+        consequence=Consequence.REFUSES,
+        says="An identifier has at most 255 characters.",
+        message="{column} has more than 255 characters; shorten it.",
+        remedy="Have the source system export shorter identifiers.",
+        source="OneRoster CSV 1.2, GUID",
+        cell=_id_too_long,
+    ),
+    Rule(
+        id="list-item-empty",
+        consequence=Consequence.REFUSES,
+        in_optional=Consequence.CLEARS,
+        says="A list has no empty items.",
+        message="{column} is {value}, a list with an empty item; remove the comma that stands too much.",
+        remedy="Remove the commas at the beginning, at the end, or next to each other.",
+        source="OneRoster CSV 1.2, List of Strings",
+        cell=_list_item_empty,
+    ),
+    Rule(
+        id="token-unknown",
+        consequence=Consequence.REFUSES,
+        in_optional=Consequence.CLEARS,
+        says="A column with a fixed vocabulary holds one of its words, in exactly that spelling.",
+        message="{column} is {value}; it must be one of: {expected}.{detail}",
+        remedy="Map the values in the source system's export to the words of the list; small and capital letters count.",
+        source="OneRoster CSV 1.1 and 1.2, enumerations; tokens beginning with ext: where 1.2 allows them",
+        cell=_token_unknown,
+        expected=lambda cell: _listed(vocabulary(cell)),
+        hint=_token_hint,
+    ),
+    Rule(
+        id="grade-unknown",
+        consequence=Consequence.CLEARS,
+        says="A grade is one of the vocabulary's.",
+        message="{column} is {value}; each grade must be one of: {expected}.{detail}",
+        remedy="Map the grades in the source system's export to the list.",
+        source="Common Education Data Standards, grade levels; product.md 4.3",
+        cell=_grade_unknown,
+        expected=lambda cell: _listed(grades(cell)),
+        hint=lambda values, cell: grade_hint(values, grades(cell)),
+    ),
+    Rule(
+        id="date-form",
+        consequence=Consequence.REFUSES,
+        in_optional=Consequence.CLEARS,
+        says="A date is a day of the calendar, written YYYY-MM-DD.",
+        message="{column} is {value}; write a date as year-month-day, such as 2026-08-15.{detail}",
+        remedy="Set the date format of the source system's export to YYYY-MM-DD.",
+        source="OneRoster CSV 1.2, Date",
+        cell=_date_form,
+        hint=_date_hint,
+    ),
+    Rule(
+        id="datetime-form",
+        consequence=Consequence.REFUSES,
+        says="A date with time is written YYYY-MM-DDThh:mm:ss.sssZ, in UTC.",
+        message="{column} is {value}; write date and time in UTC, such as 2026-08-15T06:30:00.000Z.",
+        remedy="Set the format of the source system's export to ISO 8601 in UTC.",
+        source="OneRoster CSV 1.2, DateTime; 0 to 6 decimals and +00:00 are read as well",
+        cell=_datetime_form,
+    ),
+    Rule(
+        id="year-form",
+        consequence=Consequence.REFUSES,
+        says="A school year is the year in which it ends, written YYYY.",
+        message="{column} is {value}; write the year in which the school year ends, such as 2027.",
+        remedy="Export the year in which the school year ends, as four digits.",
+        source="OneRoster CSV 1.2, Year",
+        cell=_year_form,
+    ),
+    Rule(
+        id="year-span",
+        consequence=Consequence.NOTES,
+        says="A school year is written as one year, not as a span of two.",
+        message="{column} is {value} and was read as the year in which it ends; the standard asks for that year alone.",
+        remedy="Nothing is lost. Better export the year in which the school year ends, as four digits.",
+        source="OneRoster CSV 1.2, Year",
+        cell=_year_span,
+    ),
+    Rule(
+        id="number-form",
+        consequence=Consequence.REFUSES,
+        in_optional=Consequence.CLEARS,
+        says="A number is written with digits and at most one decimal point.",
+        message="{column} is {value}; write a plain number, such as 87.5 or 100.",
+        remedy="Export numbers without units, spaces or commas.",
+        source="OneRoster CSV 1.2, Float and Integer",
+        cell=_number_form,
+    ),
+    Rule(
+        id="list-item-form",
+        consequence=Consequence.REFUSES,
+        in_optional=Consequence.CLEARS,
+        says="Each item of a list of pairs is written {type:identifier}.",
+        message="{column} is {value}; write each item as {{type:identifier}}, such as {{LDAP:12345}}.",
+        remedy="Export the column in this form, or leave it empty.",
+        source="OneRoster CSV 1.2, users.userIds and scoreScales.scoreScaleValue",
+        cell=_list_item_form,
+    ),
+    Rule(
+        id="list-lengths-differ",
+        consequence=Consequence.REFUSES,
+        in_optional=Consequence.CLEARS,
+        says="Two lists whose items belong together have equally many items.",
+        message="{column} is {value} and has not as many items as {expected}; the two lists go item by item.",
+        remedy="Give each subject its code, in the same order, or leave one of the two columns empty.",
+        source="OneRoster CSV 1.2, subjects and subjectCodes",
+        cell=_list_lengths_differ,
+        expected=lambda cell: str(cell.column.same_length_as),
+    ),
+    Rule(
+        id="email-form",
+        consequence=Consequence.CLEARS,
+        says="An e-mail has the form name@domain, of letters, digits and - _ + . @",
+        message="{column} is {value}; write one e-mail address, such as ana.lopez@district.example.",
+        remedy="Correct the address in the source system, or leave it empty.",
+        source="product.md 3.4",
+        cell=_email_form,
+    ),
+    Rule(
+        id="cell-line-break",
+        consequence=Consequence.NOTES,
+        says="A cell has no line break.",
+        message="{column} is {value}, which holds a line break; the standard forbids it.",
+        remedy="Nothing is lost. Better remove the line break in the source system.",
+        source="OneRoster CSV 1.2, section on syntax (stricter than RFC 4180)",
+        cell=_line_break,
+    ),
+    Rule(
+        id="text-too-long",
+        consequence=Consequence.NOTES,
+        says="A text has at most 255 characters.",
+        message="{column} has more than 255 characters; other systems may cut it.",
+        remedy="Nothing is lost here. Shorten the text if other systems read it too.",
+        source="OneRoster CSV 1.2, String",
+        cell=_text_too_long,
+    ),
+)

@@ -1,0 +1,202 @@
+"""The second pass: the text of the rows that matter is fetched, and each broken rule becomes a finding with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+import polars as pl
+
+from homeroom.engine.findings import WHOLE_ROW, Gathering, message
+from homeroom.engine.ledger import FAULTS, Page
+from homeroom.engine.rules import RULES_BY_ID
+from homeroom.engine.rule import Consequence, LocalRule, Rule
+
+#: Rows fetched at a time. A batch of filtered text keeps the buffers alive that it was cut from, so it must not be large.
+_BATCH = 8_192
+_SECRET = "password"
+
+Causes = Mapping[str, pl.DataFrame]
+
+
+def explain(page: Page, causes: Causes, findings: Gathering) -> pl.DataFrame:
+    """Adds the findings about the rows of one table; returns why each refused record was refused.
+
+    causes: the same for the tables judged before: ``key``, ``cause``. One row per refused record that has an identifier.
+    """
+    faults = pl.concat(page.faults) if page.faults else pl.DataFrame(schema=FAULTS)
+    faults = faults.filter(~page.silent.gather(faults["row"])) if len(faults) else faults
+    wanted = (page.refused | page.flagged) & ~page.silent
+    rows = pl.concat([wanted.arg_true().cast(pl.UInt32), faults["row"]]).unique().sort().alias("row")
+    reasons = [_unreadable(page, findings)]
+    if len(rows):
+        for batch in _fetched(page, rows):
+            told = _tell(page, batch, faults.filter(pl.col("row").is_in(batch["row"].implode())), causes)
+            findings.add(told.drop("row", "inherited"))
+            reasons.append(_reasons(page, told))
+    return pl.concat(reasons).unique("key", keep="first", maintain_order=True)
+
+
+def _fetched(page: Page, rows: pl.Series) -> Iterator[pl.DataFrame]:
+    """The text of these rows, in file order, a batch at a time."""
+    text = page.measured.scan().join(rows.to_frame().lazy(), on="row", how="semi", maintain_order="left")
+    for batch in text.collect_batches(chunk_size=_BATCH, maintain_order=True, engine="streaming"):
+        if len(batch):
+            yield batch.sort("row")
+
+
+def _tell(page: Page, batch: pl.DataFrame, faults: pl.DataFrame, causes: Causes) -> pl.DataFrame:
+    told = [*_told_by_themselves(page, batch), *_told_by_faults(page, batch, faults, causes)]
+    if not told:
+        return pl.DataFrame(schema=_TOLD)
+    everything = pl.concat(told)
+    # Of two findings on one cell, the graver speaks; of two equally grave, the one that the cell tells by itself.
+    everything = everything.with_columns(
+        best=pl.col("gravity").min().over("row", "field"), first=pl.col("local").max().over("row", "field", "gravity")
+    )
+    kept = everything.filter((pl.col("gravity") == pl.col("best")) & (pl.col("local") == pl.col("first")))
+    kept = kept.with_columns(line=page.line_of(kept["row"]), count=pl.lit(1), file=pl.lit(page.part.file), table=pl.lit(page.name))
+    return kept.sort("row", "place", "rule").drop("gravity", "local", "best", "first")
+
+
+_TOLD = {
+    "row": pl.UInt32,
+    "sourcedId": pl.String,
+    "field": pl.String,
+    "rule": pl.String,
+    "consequence": pl.String,
+    "message": pl.String,
+    "value": pl.String,
+    "cause": pl.String,
+    "place": pl.UInt16,
+    "inherited": pl.Boolean,
+    "line": pl.UInt32,
+    "count": pl.UInt32,
+    "file": pl.String,
+    "table": pl.String,
+}
+_GRAVITY = {consequence.value: grade for grade, consequence in enumerate(Consequence)}
+
+
+def _told_by_themselves(page: Page, batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The findings of cell and row rules: per cell that of the first rule that is broken."""
+    marks = [one.broken.alias(str(number)) for number, one in enumerate(page.local)]
+    if not marks:
+        return
+    broken = batch.select("row", *marks)
+    for name, group in groupby(enumerate(page.local), key=lambda pair: pair[1].cell.name):
+        rules = list(group)
+        first = pl.coalesce(pl.when(pl.col(str(number))).then(pl.lit(number)) for number, _ in rules)
+        hits = broken.select("row", number=first).filter(pl.col("number").is_not_null())
+        for number, one in rules:
+            rows = hits.filter(pl.col("number") == number)
+            if len(rows):
+                yield _worded(page, batch.join(rows.select("row"), on="row", how="semi"), one, name)
+
+
+def _worded(page: Page, rows: pl.DataFrame, one: LocalRule, name: str) -> pl.DataFrame:
+    rule, cell = one.rule, one.cell
+    detail = pl.lit("")
+    if rule.hint is not None:
+        rows = rows.with_columns(rule.hint(rows[name], cell).fill_null("").alias(" detail"))
+        detail = pl.col(" detail")
+    elif rule.beside is not None:
+        detail = pl.col(rule.beside)
+    constants = _constants(page, rule, name) | ({"expected": rule.expected(cell)} if rule.expected else {})
+    return _finding(page, rows, rule, name, one.consequence, constants, detail=detail, local=True)
+
+
+def _constants(page: Page, rule: Rule, column: str) -> dict[str, str]:
+    profile, table = page.setting.profile, page.setting.table
+    expected = ", ".join(profile.additional_roles)
+    if column in table and (reference := table[column].reference) is not None:
+        expected = " or ".join(f"a {kind}" for kind in reference.kinds)
+    return {"column": column, "record": table.singular, "product": profile.product, "expected": expected}
+
+
+def _finding(
+    page: Page,
+    rows: pl.DataFrame,
+    rule: Rule,
+    field: str,
+    consequence: Consequence,
+    constants: Mapping[str, str],
+    *,
+    detail: pl.Expr,
+    local: bool,
+    cause: pl.Expr | None = None,
+) -> pl.DataFrame:
+    table = page.setting.table
+    value = pl.col(field) if field in rows.columns and field != _SECRET else pl.lit(None, dtype=pl.String)
+    own_cause = f"{page.name}/{field}/{rule.id}"
+    place = table.names.index(field) if field in table else len(table.names)
+    return rows.select(
+        "row",
+        (pl.col(table.key) if table.key in rows.columns else pl.lit(None, dtype=pl.String)).alias("sourcedId"),
+        pl.lit(field).alias("field"),
+        pl.lit(rule.id).alias("rule"),
+        pl.lit(consequence.value).alias("consequence"),
+        message(rule, constants, value=value, detail=detail).alias("message"),
+        value.alias("value"),
+        (pl.lit(own_cause) if cause is None else pl.coalesce(cause, pl.lit(own_cause))).alias("cause"),
+        pl.lit(place, dtype=pl.UInt16).alias("place"),
+        (pl.lit(False) if cause is None else cause.is_not_null()).alias("inherited"),  # noqa: FBT003
+        pl.lit(_GRAVITY[consequence.value], dtype=pl.UInt8).alias("gravity"),
+        pl.lit(local).alias("local"),
+    )
+
+
+def _told_by_faults(page: Page, batch: pl.DataFrame, faults: pl.DataFrame, causes: Causes) -> Iterator[pl.DataFrame]:
+    """The findings of rules that look across rows and tables."""
+    for (rule_id, column, target_table), group in faults.group_by("rule", "column", "target_table", maintain_order=True):
+        rule = RULES_BY_ID[str(rule_id)]
+        because = causes.get(str(target_table))
+        group = group.unique("row", keep="first", maintain_order=True)
+        if because is not None and len(because):
+            group = group.join(because.select(target="key", cause="cause"), on="target", how="left", maintain_order="left")
+        else:
+            group = group.with_columns(cause=pl.lit(None, dtype=pl.String))
+        rows = batch.join(group.select("row", pl.col("detail").alias(" detail"), pl.col("cause").alias(" cause")), on="row")
+        yield _finding(
+            page,
+            rows,
+            rule,
+            str(column),
+            rule.consequence_for(None, page.setting.profile),
+            _constants(page, rule, str(column)),
+            detail=pl.col(" detail"),
+            local=False,
+            cause=pl.col(" cause"),
+        )
+
+
+def _reasons(page: Page, told: pl.DataFrame) -> pl.DataFrame:
+    """Why each record was refused: the first error that is its own, else the first that it inherits."""
+    errors = told.filter(pl.col("consequence") == Consequence.REFUSES.value).sort("row", "inherited", "place", maintain_order=True)
+    errors = errors.unique("row", keep="first", maintain_order=True)
+    return errors.select(key=page.key.gather(errors["row"]), cause="cause").filter(pl.col("key").is_not_null())
+
+
+def _unreadable(page: Page, findings: Gathering) -> pl.DataFrame:
+    """Adds the findings of the rows that could not be read; the record is named where the row still tells its identifier."""
+    bad = page.measured.bad_rows
+    for (rule_id,), rows in bad.group_by("rule", maintain_order=True):
+        rule = RULES_BY_ID[str(rule_id)]
+        findings.add(
+            rows.select(
+                "line",
+                file=pl.lit(page.part.file),
+                table=pl.lit(page.name),
+                sourcedId=pl.col("first_cell") if page.part.columns[0] == page.setting.table.key else pl.lit(None),
+                field=pl.lit(WHOLE_ROW),
+                rule=pl.lit(rule.id),
+                consequence=pl.lit(rule.consequence_for(None, page.setting.profile).value),
+                message=message(rule, {}, value=pl.col("text"), detail=pl.lit("")),
+                value=pl.col("text") if _SECRET not in page.part.columns else pl.lit(None),
+                count=pl.lit(1),
+                cause=pl.lit(f"{page.name}/{WHOLE_ROW}/{rule.id}"),
+                place=pl.lit(0),
+            )
+        )
+    cause = pl.concat_str(pl.lit(f"{page.name}/{WHOLE_ROW}/"), pl.col("rule"))
+    return page.unreadable.select("key", cause=cause).filter(pl.col("key").is_not_null())

@@ -1,0 +1,238 @@
+"""What of a snapshot can be taken, and what is wrong with the rest? The order of judgement, and its outcome.
+
+Fixed order: organizations, sessions, courses, users and roles, classes, enrollments (product.md 4.3), each after what it points
+at. Nothing here is a rule; the rules are in ``rules``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from homeroom.engine.findings import Findings, Gathering, counted, of_remarks
+from homeroom.engine.first_pass import clearings, index, kept_value
+from homeroom.engine.formats import selfserve as selfserve_format
+from homeroom.engine.ledger import Ledger, Page, rows_where
+from homeroom.engine.profile import Profile
+from homeroom.engine.roster import Roster
+from homeroom.engine.rules import RULES_BY_ID
+from homeroom.engine.rules.catalogue import LOCAL
+from homeroom.engine.rules.classes import judge_stays, judge_teachers, rows_that_left_a_class_without_teacher
+from homeroom.engine.rules.counts import COLUMN_EMPTY, counts
+from homeroom.engine.rules.keys import judge_enrollments, judge_keys
+from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_users
+from homeroom.engine.rules.people import judge_people, judge_roles
+from homeroom.engine.rules.references import judge_cycles, judge_references
+from homeroom.engine.rule import Consequence
+from homeroom.engine.rules.selfserve import judge_upload
+from homeroom.engine.second_pass import explain
+from homeroom.engine.snapshot import Remark, Snapshot
+
+Progress = Callable[[str], None]
+_FILLED = RULES_BY_ID["bulk-columns-filled"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of a judgement.
+
+    findings: everything that was found, see ``findings``. stopped: the delivery as a whole cannot be taken, and nothing of it is;
+    the reasons are findings that stop the sync. pages: per table how each row stands, in the order of judgement.
+    """
+
+    snapshot: Snapshot
+    profile: Profile
+    findings: Findings
+    stopped: bool
+    pages: Mapping[str, Page] = field(default_factory=dict)
+
+    def accepted(self, table: str) -> pl.LazyFrame:
+        """The rows of a table that were accepted, as the roster keeps them: one row per record, the columns of ``Part.content`` and
+        ``key``, the hash of the source id. Faulty values that a rule clears are null. Rows that end a record are not among them.
+        """
+        page = self.pages[table]
+        cleared = clearings(page.local)
+        rows = rows_where(page.accepted & ~page.frame["deleted"])
+        part = page.part
+        cells = [
+            (kept_value(part, name, cleared) if name in part.present else pl.lit(None, dtype=pl.String)).alias(name)
+            for name in part.content
+        ]
+        text = page.measured.scan().join(rows.lazy(), on="row", how="semi", maintain_order="left")
+        return text.select(*cells).with_columns(key=pl.col(page.setting.table.key).nchash.xxh3_64())
+
+
+def validate(
+    snapshot: Snapshot,
+    *,
+    profile: Profile,
+    work: Path,
+    onboarded: frozenset[str] | None = None,
+    known: Roster | None = None,
+    progress: Progress = lambda stage: None,
+) -> Checked:
+    """Judges every row of a snapshot by all rules.
+
+    onboarded: source ids of the schools that the publisher has onboarded; null: every school is. known: the roster as accepted
+    before. work: a folder lent for what does not fit into memory. Never raises for what was delivered.
+    """
+    remarks = (*snapshot.remarks, *_missing_files(snapshot, known))
+    gathering = Gathering(work, [])
+    about_files = of_remarks(remarks, profile)
+    gathering.add(about_files)
+    if _stops(about_files):
+        return Checked(snapshot, profile, gathering.done(), stopped=True)
+    resolvable = frozenset(snapshot.parts) | frozenset(known.tables if known else ())
+    pages = {}
+    for name, part in snapshot.parts.items():
+        progress(f"Reading {part.file}")
+        pages[name] = index(part, LOCAL, profile, resolvable=resolvable, compare=known is not None, work=work)
+    about_tables = of_remarks(_without_rows(pages), profile)
+    gathering.add(about_tables)
+    if _stops(about_tables):
+        return Checked(snapshot, profile, gathering.done(), stopped=True)
+    if snapshot.format == selfserve_format.NAME:
+        about_upload = of_remarks(_upload_limits(next(iter(pages.values())), profile), profile)
+        gathering.add(about_upload)
+        if _stops(about_upload):
+            return Checked(snapshot, profile, gathering.done(), stopped=True)
+    ledger = Ledger(pages, {name: records.index for name, records in known.tables.items()} if known else {})
+    _judge(ledger, onboarded, known, progress)
+    _explain(ledger, gathering, progress)
+    for finding in _counted(ledger, known):
+        gathering.add(finding)
+    return Checked(snapshot, profile, gathering.done(), stopped=False, pages=pages)
+
+
+def _stops(findings: pl.DataFrame) -> bool:
+    return bool((findings["consequence"] == Consequence.STOPS.value).any())
+
+
+def _missing_files(snapshot: Snapshot, known: Roster | None) -> list[Remark]:
+    """Tables that complete files point at and that are neither delivered nor known from before."""
+    there = set(snapshot.parts) | set(known.tables if known else ())
+    wanted: dict[str, list[str]] = {}
+    for part in snapshot.parts.values():
+        for name in part.table.needs if part.mode == "bulk" else ():
+            if name not in there:
+                wanted.setdefault(name, []).append(part.file)
+    return [Remark("file-missing", table=name, value=f"{name}.csv", detail=", ".join(files)) for name, files in wanted.items()]
+
+
+def _without_rows(pages: Mapping[str, Page]) -> list[Remark]:
+    empty = [page for page in pages.values() if page.frame.is_empty() and page.measured.bad_rows.is_empty()]
+    remarks = [Remark("file-without-rows", file=page.part.file, table=page.name, value=page.part.file) for page in empty]
+    if pages and len(empty) == len(pages):
+        remarks.append(Remark("delivery-without-records"))
+    return remarks
+
+
+def _judge(ledger: Ledger, onboarded: frozenset[str] | None, known: Roster | None, progress: Progress) -> None:
+    hashes = None if onboarded is None else pl.Series("id", sorted(onboarded), dtype=pl.String).to_frame().select(pl.col("id").nchash.xxh3_64()).to_series()
+    for page in ledger.pages.values():
+        judge_keys(page)
+        if "blank" in page.frame.columns:
+            judge_upload(page, _people(known) if known else None)
+        if "filled" in page.frame.columns and _FILLED.consequence_for(None, page.setting.profile).is_error:
+            page.blame(rows_where(page.frame["filled"]), _FILLED, "status")
+    for name, page in ledger.pages.items():
+        progress(f"Checking {page.part.file}")
+        if "parentSourcedId" in page.frame.columns:
+            judge_cycles(page)
+        if name == "orgs":
+            judge_onboarding(page, hashes)
+        if name == "users":
+            leave_out_users(page, ledger)
+            judge_people(page, ledger)
+        if name == "roles":
+            judge_roles(page, ledger)
+        if name == "classes":
+            _judge_classes(page, ledger)
+        elif name != "enrollments" or "classes" not in ledger.pages:
+            judge_references(page, ledger)
+        if name == "enrollments":
+            judge_stays(page, ledger)
+
+
+def _upload_limits(page: Page, profile: Profile) -> list[Remark]:
+    """What is wrong with an upload as a whole, once its rows were seen (product.md 3.3)."""
+    file, bad = page.part.file, page.measured.bad_rows
+    rows, size = len(page.frame) + len(bad), page.part.size_bytes
+    remarks = []
+    if size > profile.max_bytes:
+        remarks.append(Remark("upload-too-large", file=file, value=file, detail=f"{size:,}", expected=f"{profile.max_bytes:,}"))
+    if rows > profile.max_rows:
+        remarks.append(Remark("upload-too-many-rows", file=file, value=file, detail=f"{rows:,}", expected=f"{profile.max_rows:,}"))
+    foreign = bad.filter(pl.col("rule") == "row-not-utf8")["line"]
+    if len(foreign):
+        remarks.append(Remark("upload-not-utf8", file=file, value=file, detail=str(foreign.min())))
+    return remarks
+
+
+def _people(known: Roster) -> pl.DataFrame | None:
+    """Of the people who are there already, the hashes of what must be unique."""
+    users = known.tables.get("users")
+    if users is None:
+        return None
+    login, address = (pl.col(name).str.to_lowercase().nchash.xxh3_64() for name in ("username", "email"))
+    return users.rows.select("key", login=login, address=address).collect()
+
+
+def _judge_classes(page: Page, ledger: Ledger) -> None:
+    """Classes need teachers, and enrollments need classes: so enrollments are judged by all but their class first."""
+    enrollments = ledger.pages.get("enrollments")
+    judge_references(page, ledger)
+    if enrollments is not None:
+        others = tuple(c for c in enrollments.setting.table.references if c.name != "classSourcedId")
+        judge_references(enrollments, ledger, others)
+        judge_enrollments(enrollments)
+    judge_teachers(page, ledger)
+    if enrollments is not None:
+        judge_references(enrollments, ledger, (enrollments.setting.table["classSourcedId"],), but=rows_that_left_a_class_without_teacher(ledger))
+
+
+def _explain(ledger: Ledger, gathering: Gathering, progress: Progress) -> None:
+    causes: dict[str, pl.DataFrame] = {}
+    for name, page in ledger.pages.items():
+        progress(f"Writing down what was found in {page.part.file}")
+        causes[name] = explain(page, causes, gathering)
+
+
+def _counted(ledger: Ledger, known: Roster | None) -> list[pl.DataFrame]:
+    """The findings that speak of many records at once."""
+    found = []
+    for page in ledger.pages.values():
+        profile = page.setting.profile
+        if "filled" in page.frame.columns and page.frame["filled"].any() and not _FILLED.consequence_for(None, profile).is_error:
+            rows = rows_where(page.frame["filled"])["row"]
+            line = int(page.line_of(rows.head(1))[0])
+            found.append(
+                counted(_FILLED, file=page.part.file, table=page.name, column="status", detail=f"{len(rows):,} rows", count=len(rows), line=line, profile=profile)
+            )
+    for rule, number in counts(ledger):
+        page = ledger.pages[str(rule.table)]
+        found.append(
+            counted(rule, file=page.part.file, table=page.name, column=str(rule.column), detail=f"{number:,}", count=number, line=None, profile=page.setting.profile)
+        )
+    for page in ledger.pages.values() if known else ():
+        found += _suddenly_empty(page, known)
+    return found
+
+
+def _suddenly_empty(page: Page, known: Roster) -> list[pl.DataFrame]:
+    """The columns without any value now that had some in the records accepted before."""
+    records = known.tables.get(page.name)
+    if records is None or page.setting.mode != "bulk" or page.frame.is_empty():
+        return []
+    names = [name for name in page.part.content if name in records.columns]
+    before = records.rows.select(pl.col(names).count()).collect(engine="streaming")
+    there = [name for name in names if name in page.part.present]
+    now = page.measured.scan().select(pl.col(there).count()).collect(engine="streaming")
+    return [
+        counted(COLUMN_EMPTY, file=page.part.file, table=page.name, column=name, detail=f"{had:,}", count=had, line=None, profile=page.setting.profile)
+        for name in names
+        if (had := int(before[name][0])) and not (int(now[name][0]) if name in there else 0)
+    ]
