@@ -65,7 +65,7 @@ def people(counted: Sequence[Count]) -> int:
 
 
 def cases(counted: Sequence[Count], frames: Frames, seed: int) -> pl.DataFrame:
-    """One row per case: its number, kind (the place in ``counted``), setting, school and grade, and ``at``, how far down
+    """One row per case: its number, kind (the place in ``counted``), setting, school, grade, and ``at``: how far down
     in the files it stands (0 to 1).
     """
     schools = ordinary_schools(frames["orgs"])[:-1]

@@ -1,6 +1,6 @@
 """What becomes of the files when the cases are in them: which cells change, and which rows are refused because of that?
 
-A plain reading of product.md 4.3, independent of the engine: the tests compare the two.
+A plain reading of how failures spread, independent of the engine: the tests compare the two.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ _BEFORE_CLASSES = (
     Reference("classes", "termSourcedIds", "session", "academicSessions"),
 )
 _AFTER_CLASSES = (
-    Reference("enrollments", "classSourcedId", "class", "classes"),
     Reference("enrollments", "schoolSourcedId", "school", "orgs"),
     Reference("enrollments", "userSourcedId", "user", "users"),
 )
+_CLASS = Reference("enrollments", "classSourcedId", "class", "classes")
 
 
 @dataclass(frozen=True)
 class Change:
-    """What one edit does to one table: ``rows`` has for each changed row its place ``row``, ``_case`` and ``_other``."""
+    """What one edit does to one table: ``rows`` has for each changed row its place, ``_case`` and ``_other``."""
 
     kind: Kind
     edit: Edit
@@ -115,16 +115,15 @@ def _known(other: Known, wording: Wording) -> pl.Expr:
 
 
 def faults(changed: Sequence[Change]) -> pl.DataFrame:
-    """The rows that are wrong themselves: table, row, rule, field, kind ("fault"), and whether they ``is_raw``."""
+    """The rows that are wrong themselves: table, row, rule, field, kind ("fault")."""
     return pl.concat(
         [
             change.rows.select(
                 "row",
                 table=pl.lit(change.edit.table),
                 rule=pl.lit(change.kind.rule),
-                field=pl.lit(change.kind.field, pl.String),
+                field=pl.lit(change.kind.field),
                 kind=pl.lit("fault"),
-                is_raw=pl.lit(change.kind.is_raw),
             )
             for change in changed
             if change.is_fault
@@ -141,8 +140,13 @@ def follows(rows: Frames, changed: Sequence[Change], header_of: Callable[[str], 
     gone = {table: frame.filter(pl.col("row").is_in(wrong[table].implode())) for table, frame in rows.items()}
     here = [each for each in _BEFORE_CLASSES if each.table in rows and each.field in header_of(each.table)]
     found = [_broken(reference, rows, wrong, gone) for reference in here]
+    already_gone = gone["classes"]["ix"]
     found.append(_without_teacher(rows, wrong, gone))
     found.extend(_broken(reference, rows, wrong, gone) for reference in _AFTER_CLASSES)
+    # The enrollment whose refusal cost the class its teacher does not complain that the class is gone.
+    to_blame = gone["enrollments"].filter(pl.col("seat") != int(Seat.STUDENT), ~pl.col("class").is_in(already_gone.implode()))
+    wrong["enrollments"] = pl.concat([wrong["enrollments"], to_blame["row"]])
+    found.append(_broken(_CLASS, rows, wrong, gone))
     return pl.concat(found).with_columns(kind=pl.lit("follows"))
 
 

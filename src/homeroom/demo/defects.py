@@ -115,15 +115,15 @@ class Edit:
 class Kind:
     """One kind of mistake.
 
-    rule: the id of the rule it breaks. field: the column under which it is found, null for a row that cannot be read.
+    rule: the id of the rule it breaks. field: the column under which it is found, "row" for a row that cannot be read.
     edit: what happens to the victim. also: what happens to other rows so that the victim is wrong; ``blames_all`` if
     each of those is as wrong as the victim. refuses: whether the victim is refused, and what depends on it with it.
-    is_raw: the victim cannot be read, so its id is unknown to the reader. only, mode: the version and the mode that have
-    such a row.
+    is_raw: the victim is a line that cannot be read as a row. only, mode: the one version and the one mode in which
+    a row can be wrong in this way.
     """
 
     rule: str
-    field: str | None
+    field: str
     setting: Setting
     edit: Edit
     also: tuple[Edit, ...] = ()

@@ -38,10 +38,11 @@ _FEWEST_USERS = 50
 class Made:
     """What was written, and what should be found in it.
 
-    roster: the folder with the CSV files. labels: one row per finding to be expected about a record, in the order of
-    files and lines: ``file``, ``line`` (as a spreadsheet shows it: the header is 1), ``rule``, ``field`` (null: the row
-    cannot be read), ``sourcedId`` (as written; null: unknown to the reader), ``kind`` ("fault" for a row that is wrong,
-    "follows" for one that is refused because another was). onboarded: ids of the schools to be named as onboarded.
+    roster: the folder with the CSV files. onboarded: ids of the schools to be named as onboarded.
+    labels: one row per finding to be expected about a record, in the order of files and lines: ``file``, ``line`` (as a
+    spreadsheet shows it: the header is 1), ``rule``, ``field`` ("row" where the row cannot be read), ``sourcedId`` (as
+    written), ``kind`` ("fault" for a row that is wrong, "follows" for one that is refused because another was). In
+    a delta, what follows holds where the roster has none of these records yet.
     """
 
     roster: Path
@@ -63,7 +64,7 @@ def make(
     """A district with about that many users, written to ``folder``/roster in place of the CSV files that were there.
 
     defects_per_kind: how many rows are broken in each way that the version and mode allow; share: break at least this
-    part (0 to 1) of the rows of each large table. With either, the last school is left out of ``onboarded`` and labelled.
+    part (0 to 1) of the rows of each large table. With either, the last school is labelled and not in ``onboarded``.
     Raises ValueError for a version or mode that does not exist, fewer than 50 users, and more defects than fit.
     """
     if version not in VERSIONS or mode not in MODES:
@@ -104,14 +105,11 @@ def _written(
 
 
 def _labels(wrong: pl.DataFrame, follow: pl.DataFrame, written: pl.DataFrame) -> pl.DataFrame:
-    known = wrong.join(written, on=["table", "row"], how="left").with_columns(
-        sourcedId=pl.when(~pl.col("is_raw")).then(pl.col("sourcedId"))
-    )
     return (
-        pl.concat([known.drop("is_raw"), follow], how="diagonal")
+        pl.concat([wrong.join(written, on=["table", "row"], how="left"), follow], how="diagonal")
         .with_columns(file=pl.col("table") + ".csv", line=pl.col("row") + _FIRST_LINE)
         .select(LABELS.keys())
-        .sort("file", "line", "field", nulls_last=True)
+        .sort("file", "line", "field")
     )
 
 

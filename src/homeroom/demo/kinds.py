@@ -30,6 +30,8 @@ from homeroom.demo.wording import ADDITIONAL_ROLES
 Cell = pl.Expr | str | None
 Other = Known | tuple[str, Part]
 
+#: In place of a column, for a row that cannot be read.
+WHOLE_ROW = "row"
 #: Whom a mistake befalls where nothing else is said: a part of the setting, and its table.
 _VICTIMS: Final[Mapping[Setting, tuple[str, Part]]] = {
     Setting.ANY_ENROLLMENT: ("enrollments", Part.ANY),
@@ -55,7 +57,7 @@ def _cells(cells: Mapping[str, Cell]) -> dict[str, pl.Expr]:
 def _kind(
     rule: str,
     setting: Setting,
-    field: str | None,
+    field: str,
     cells: Cell | Mapping[str, Cell],
     *,
     table: str | None = None,
@@ -72,7 +74,7 @@ def _kind(
     be the new content of ``field`` alone.
     """
     usual_table, usual_part = _VICTIMS[setting]
-    changed = cells if isinstance(cells, Mapping) else {str(field): cells}
+    changed = cells if isinstance(cells, Mapping) else {field: cells}
     edit = Edit(table or usual_table, part or usual_part, _cells(changed), other)
     return Kind(rule, field, setting, edit, tuple(also), refuses, is_raw, blames_all, only, mode)
 
@@ -81,11 +83,11 @@ def _raw(
     rule: str, setting: Setting, column: str, cell: Cell, *, table: str | None = None, part: Part | None = None
 ) -> Kind:
     """A kind that leaves the row unreadable."""
-    return _kind(rule, setting, None, {column: cell}, table=table, part=part, is_raw=True)
+    return _kind(rule, setting, WHOLE_ROW, {column: cell}, table=table, part=part, is_raw=True)
 
 
 def _note(
-    rule: str, setting: Setting, field: str | None, cells: Cell | Mapping[str, Cell], *, table: str | None = None
+    rule: str, setting: Setting, field: str, cells: Cell | Mapping[str, Cell], *, table: str | None = None
 ) -> Kind:
     """A kind that is noted, or whose cell is cleared: the row is accepted."""
     return _kind(rule, setting, field, cells, table=table, refuses=False)

@@ -89,7 +89,7 @@ _LATE_DAYS = 40
 
 @dataclass(frozen=True)
 class Wording:
-    """Everything the text depends on beside the row itself. ``ids``: by table, the sourcedIds in the order of numbers."""
+    """Everything the text depends on beside the row itself. ``ids``: by table, the sourcedIds in their order."""
 
     seed: int
     version: str

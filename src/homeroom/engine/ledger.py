@@ -46,7 +46,8 @@ class Page:
     reference column under the column's own name, and the table's facts. edges: per list of references, one row per item:
     ``row``, ``target``. local: the rules that were applied to each row by itself. refused, left_out: marks, growing as the
     judgement goes on; flagged: something milder is to be said of the row. not_onboarded: of orgs, the schools whose own line says
-    that they are not onboarded; they are left out for whoever points at them, and refused in the count.
+    that they are not onboarded; they are left out for whoever points at them, and refused in the count. unchecked: per
+    reference column, how many rows point at what can only be looked up in a roster that was not given.
     """
 
     setting: Setting
@@ -60,6 +61,7 @@ class Page:
     left_out: pl.Series
     faults: list[pl.DataFrame] = field(default_factory=list)
     not_onboarded: pl.Series | None = None
+    unchecked: dict[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -158,6 +160,11 @@ class Ledger:
         """``frames`` as one frame."""
         frames = list(self.frames(table, *columns))
         return pl.concat(frames) if len(frames) != 1 else frames[0]
+
+    def refused(self, table: str) -> pl.Series:
+        """The identifiers of rows of this delivery that were refused, also of those that could not be read."""
+        page = self.pages[table]
+        return pl.concat([page.key.filter(page.refused), page.unreadable["key"]]).drop_nulls()
 
     def left_out(self, table: str) -> pl.Series:
         """The identifiers that were left out of this delivery."""

@@ -26,7 +26,7 @@ class Profile:
     """The requirements of one publisher.
 
     optional_faults: what happens to a faulty cell in a column that need not be filled. consequences: by rule id, instead of the
-    rule's own. tokens: by "table.column", accepted beside the standard's. additional_roles_column: "" if there is none.
+    rule's own. tokens: by "table.column", accepted beside the standard's. self_contained_deltas: a delta must hold all that it points at. additional_roles_column: "" if there is none.
     max_rows, max_bytes: of one self-serve upload.
     """
 
@@ -37,6 +37,7 @@ class Profile:
     primary_teacher: bool = True
     onboarding: bool = True
     grade_vocabulary: bool = True
+    self_contained_deltas: bool = False
     grades: tuple[str, ...] = ()
     class_grades: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
@@ -60,6 +61,7 @@ _KEYS: Mapping[tuple[str, str], tuple[str, type]] = {
     ("requirements", "primary_teacher"): ("primary_teacher", bool),
     ("requirements", "onboarding"): ("onboarding", bool),
     ("requirements", "grade_vocabulary"): ("grade_vocabulary", bool),
+    ("requirements", "self_contained_deltas"): ("self_contained_deltas", bool),
     ("requirements", "additional_roles_column"): ("additional_roles_column", str),
     ("vocabularies", "grades"): ("grades", tuple),
     ("vocabularies", "class_grades"): ("class_grades", tuple),

@@ -101,7 +101,7 @@ class Rule:
             return Consequence(stated)
         if self.in_text is not None and column is not None and not column.is_key:
             return self.in_text
-        if self.in_optional is None or column is None or column.required or column.is_key or column.strict:
+        if self.in_optional is None or column is None or column.is_needed:
             return self.consequence
         return Consequence(profile.optional_faults)
 

@@ -105,6 +105,11 @@ class Column:
         return self.type in LISTS
 
     @property
+    def is_needed(self) -> bool:
+        """A fault here cannot be cleared away: the row cannot do without the value, or must not."""
+        return self.required or self.is_key or self.strict or self.delta_only
+
+    @property
     def is_key(self) -> bool:
         """The cell identifies a record, its own or another: a fault here leaves the row without a place."""
         return self.type is Type.ID or self.reference is not None

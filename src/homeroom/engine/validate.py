@@ -25,7 +25,7 @@ from homeroom.engine.rules.counts import COLUMN_EMPTY, counts
 from homeroom.engine.rules.keys import judge_enrollments, judge_keys
 from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_users
 from homeroom.engine.rules.people import judge_people, judge_roles
-from homeroom.engine.rules.references import judge_cycles, judge_references
+from homeroom.engine.rules.references import NOT_CHECKED, judge_cycles, judge_references
 from homeroom.engine.rule import Consequence
 from homeroom.engine.rules.selfserve import judge_upload
 from homeroom.engine.second_pass import explain
@@ -85,7 +85,8 @@ def validate(
     gathering.add(about_files)
     if _stops(about_files):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
-    resolvable = frozenset(snapshot.parts) | frozenset(known.tables if known else ())
+    whole = {name for name, part in snapshot.parts.items() if part.mode == "bulk" or profile.self_contained_deltas}
+    resolvable = frozenset(whole | set(known.tables if known else ()))
     pages = {}
     for name, part in snapshot.parts.items():
         progress(f"Reading {part.file}")
@@ -212,6 +213,11 @@ def _counted(ledger: Ledger, known: Roster | None) -> list[pl.DataFrame]:
             found.append(
                 counted(_FILLED, file=page.part.file, table=page.name, column="status", detail=f"{len(rows):,} rows", count=len(rows), line=line, profile=profile)
             )
+        for column, number in page.unchecked.items():
+            if number:
+                found.append(
+                    counted(NOT_CHECKED, file=page.part.file, table=page.name, column=column, detail=f"{number:,}", count=number, line=None, profile=profile)
+                )
     for rule, number in counts(ledger):
         page = ledger.pages[str(rule.table)]
         found.append(

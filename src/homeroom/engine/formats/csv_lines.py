@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from homeroom.engine.formats.csv_body import COPY_BEGINNING, FAILURES, LONGEST_LINE
+from homeroom.engine.formats.csv_body import FAILURES, LONGEST_LINE
 
 LONGEST_ROW_LINES = 50
 LONGEST_ROW_BYTES = 64 << 10  # of a row of several lines
@@ -20,6 +20,8 @@ SHOWN_CHARACTERS = 200
 
 # A line of a longer text looks like a whole row of so many cells hardly ever by chance.
 TELLING_CELLS = 4
+# polars drops a byte order mark at the beginning, and unpacks what begins like something compressed.
+_NOT_LEFT_AS_THEY_ARE = (b"\xef\xbb\xbf", b"x\x01", b"x\x9c", b"x\xda", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _MOST_COUNTED_CELLS = 1000  # a pattern that counts more grows too large
 
 _CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
@@ -79,14 +81,14 @@ def bad_row(*, line: int, rule: str, beginning: bytes) -> pl.DataFrame:
 
 def _rows_if_all_are_good(piece: bytes, cells: int) -> int | None:
     """How many rows there are, if each line is one: polars reads the piece as one column, on all processors."""
-    if b"\x00" in piece:
+    if b"\x00" in piece or piece.startswith(_NOT_LEFT_AS_THEY_ARE):
         return None
     line = pl.col("line")
     good = is_row(line, cells)
     if b'"' not in piece and b"\r" not in piece:
         good = line.str.count_matches(",", literal=True) == cells - 1
     lines = pl.scan_csv(
-        COPY_BEGINNING + piece, has_header=False, schema={"line": pl.String}, separator="\x01", quote_char=None
+        piece, has_header=False, schema={"line": pl.String}, separator="\x01", quote_char=None
     )
     counts = lines.select(lines=pl.len(), rows=good.sum(), longest=line.str.len_bytes().max())
     try:

@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 import polars as pl
 
-from homeroom.engine.formats.csv_body import COPY_BEGINNING, LONGEST_LINE, Body, tail
+from homeroom.engine.formats.csv_body import COPY_BEGINNING, Body, tail
 from homeroom.engine.formats.csv_lines import BAD_ROWS, LONGEST_ROW_BYTES, SKIPPED, Judged, bad_row, judge
 
-PIECE_BYTES = 4 << 20
+PIECE_BYTES = 4 << 20  # more than the longest line
 
 # Bad rows beyond this number are counted, but not listed one by one: such a file is no roster with mistakes in it.
 MOST_LISTED = 1_000_000
@@ -75,27 +75,22 @@ def repair(body: Body, *, cells: int, first_line: int, copy: Path) -> Repaired:
 
 def _judged(body: Body, *, cells: int) -> Iterator[tuple[int, bytes, Judged]]:
     """Piece after piece: where it begins in the file, its bytes, and what is in them."""
-    end, offset, held, endless = tail(body).end_bytes, body.start_bytes, b"", False
+    end, offset, endless = tail(body).end_bytes, body.start_bytes, False
     with body.path.open("rb", buffering=0) as file:
-        file.seek(offset)
-        while True:
-            block = file.read(min(PIECE_BYTES, end - offset - len(held)))
-            held += block
-            if not held:
-                return
-            last = not block
-            piece = held if last else held[: held.rfind(b"\n") + 1]
+        while offset < end:
+            file.seek(offset)
+            block = file.read(min(PIECE_BYTES, end - offset))
+            last = offset + len(block) == end
+            piece = block if last else block[: block.rfind(b"\n") + 1]
             if endless:
-                judged = _nothing(settled_bytes=held.find(b"\n") + 1 or len(held))
-                endless = not held.endswith(b"\n", 0, judged.settled_bytes)
+                judged = _nothing(settled_bytes=block.find(b"\n") + 1 or len(block))
+                endless = not block.endswith(b"\n", 0, judged.settled_bytes)
             elif piece:
-                judged = judge(piece, cells=cells, last=last, bytes_beyond=len(held) - len(piece))
-            elif len(held) > LONGEST_LINE:
-                judged, endless = _endless(held), True
+                judged = judge(piece, cells=cells, last=last, bytes_beyond=len(block) - len(piece))
             else:
-                continue
+                judged, endless = _endless(block), True
             yield offset, piece, judged
-            offset, held = offset + judged.settled_bytes, held[judged.settled_bytes :]
+            offset += judged.settled_bytes
 
 
 def _endless(beginning: bytes) -> Judged:

@@ -1,9 +1,8 @@
 """What does one delivered CSV file say, as text in columns, on which lines, and what in it cannot be read?
 
 It knows nothing of OneRoster, and takes any bytes at all. polars reads fast, but not safely: it pads short rows in silence, and
-drops or keeps stray bytes without a word. So it is believed only where the bytes of the cells it found, with the commas and
-line ends that belong to them, add up to the size of the file. That proof is free, but needs a file without quotation marks; for
-all others, and where it fails, `csv_repair` looks at each line, and polars reads what is left.
+drops or keeps stray bytes without a word. So it is believed only where `csv_proof` can tell from the sum of all bytes that it
+read what is there. For all other files `csv_repair` looks at each line, and polars reads what is left.
 """
 
 import csv
@@ -16,14 +15,14 @@ from pathlib import Path
 
 import polars as pl
 
-from homeroom.engine.formats.csv_body import FAILURES, LONGEST_LINE, ROW, Body, normalised, plain_returns, tail
+from homeroom.engine.formats.csv_body import FAILURES, LONGEST_LINE, ROW, Body, Quotes, normalised
 from homeroom.engine.formats.csv_header import Unreadable, read_opening
 from homeroom.engine.formats.csv_lines import BAD_ROWS, SKIPPED
+from homeroom.engine.formats.csv_proof import collect, good_rows, read_proven
 from homeroom.engine.formats.csv_repair import Numbering, repair
 
 __all__ = ["CsvText", "Measured", "Unreadable", "open_csv"]
 
-_SIZE = "\x00bytes"  # no header has a NUL byte
 _ROWS_AT_A_TIME = 50_000
 
 
@@ -79,27 +78,28 @@ class CsvText:
         is written, if one is needed; `scan` reads it, so it must stay. A file that is as it should be is read once.
         """
         body = normalised(self._body, _unused(work / f"{self.path.name}.lines")) if self._returns else self._body
-        frame = _proven(body, self.columns, exprs)
-        if frame is None:
+        proven = read_proven(body, self.columns, exprs)
+        if proven is None:
             return self._measure_repaired(body, exprs, work)
         numbering = Numbering(self.header_line + 1, pl.DataFrame(schema=SKIPPED))
-        table = _table(body, self.columns, rows=frame.height, quotes=False)
         none = pl.Series(ROW, dtype=pl.UInt32)
-        return Measured(frame.height, frame, pl.DataFrame(schema=BAD_ROWS), 0, none, numbering, table)
+        return Measured(
+            proven.frame.height, proven.frame, pl.DataFrame(schema=BAD_ROWS), 0, none, numbering, proven.table
+        )
 
     def _measure_repaired(self, body: Body, exprs: Sequence[pl.Expr], work: Path) -> Measured:
         cells, copy = len(self.columns), _unused(work / f"{self.path.name}.rows")
         repaired = repair(body, cells=cells, first_line=self.header_line + 1, copy=copy)
         rows = repaired.rows
-        table = _table(repaired.body, self.columns, rows=rows, quotes=True)
+        table = good_rows(repaired.body, self.columns, rows=rows, quotes=Quotes.SOME)
         try:
-            frame = _collect(table, exprs)
+            frame = collect(table, exprs)
         except FAILURES:
             frame = pl.DataFrame()
         if frame.height != rows:
             # polars sees other rows than the grammar does, or an expression is wrong: that is not caught a second time.
             table = _by_hand(repaired.body, self.columns, copy)
-            frame = _collect(table, exprs)
+            frame = collect(table, exprs)
         return Measured(
             rows, frame, repaired.bad, repaired.unlisted, repaired.with_breaks, repaired.numbering, table
         )
@@ -112,45 +112,6 @@ def open_csv(path: Path) -> CsvText | Unreadable:
         return opening
     body = Body(path, opening.end_bytes, opening.end_lines)
     return CsvText(path, opening.header, _distinct(opening.header), opening.line, body, opening.returns)
-
-
-def _proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> pl.DataFrame | None:
-    """What polars reads from a file without quotation marks, if the bytes add up; null if this proves nothing.
-
-    A short row lacks a comma, a blank line all of them, and a stray carriage return counts twice, in its cell and as part of
-    a line end: each makes the sum too large, and nothing makes it smaller.
-    """
-    returns, end = plain_returns(body), tail(body)
-    if returns is None:
-        return None
-    size_bytes, commas = body.end_bytes - body.start_bytes, len(columns) - 1
-    # Rows that hold what they must hold cannot be more: a gigabyte of blank lines is not worth a row each.
-    table = body.scan(columns, quotes=False, most_rows=size_bytes // len(columns) + 1 + end.blank_lines)
-    cell_bytes = pl.sum_horizontal(pl.col(columns).str.len_bytes()).alias(_SIZE)
-    try:
-        frame = _collect(table, [cell_bytes, *exprs])
-    except FAILURES:
-        return None
-    line_feeds = frame.height - (not end.line_feed)
-    frame = frame.head(max(frame.height - end.blank_lines, 0))
-    sizes = frame[_SIZE].cast(pl.UInt64)
-    if sizes.sum() + frame.height * commas + line_feeds + returns != size_bytes:
-        return None
-    # A column alone has no commas to miss.
-    if not commas and (sizes == 0).any():
-        return None
-    return None if (sizes + commas >= LONGEST_LINE).any() else frame.drop(_SIZE)
-
-
-def _table(body: Body, columns: Sequence[str], *, rows: int, quotes: bool) -> pl.LazyFrame:
-    """The first `rows` rows of a body, where all of them are known to be good."""
-    if rows == 0:
-        return pl.LazyFrame(schema={ROW: pl.UInt32} | dict.fromkeys(columns, pl.String))
-    return body.scan(columns, quotes=quotes, most_rows=rows if tail(body).blank_lines else None)
-
-
-def _collect(table: pl.LazyFrame, exprs: Sequence[pl.Expr]) -> pl.DataFrame:
-    return table.select(ROW, *exprs).collect(engine="streaming")
 
 
 def _by_hand(body: Body, columns: Sequence[str], copy: Path) -> pl.LazyFrame:

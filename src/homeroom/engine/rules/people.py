@@ -132,7 +132,8 @@ def judge_people(page: Page, ledger: Ledger) -> None:
     if profile.staff_email:
         page.blame(rows_where(is_staff & frame["email_missing"] & lives), STAFF_EMAIL_MISSING, "email")
         page.blame(rows_where(is_staff & frame["email_malformed"] & ~frame["email_missing"] & lives), STAFF_EMAIL_FORM, "email")
-    if "primaryOrgSourcedId" in frame.columns and "roles" in ledger.pages:
+    complete = "roles" in ledger.pages and ledger.pages["roles"].setting.mode == "bulk"
+    if "primaryOrgSourcedId" in frame.columns and complete:
         places = ledger.pages["roles"].frame.select("userSourcedId", "orgSourcedId").drop_nulls().unique()
         named = frame.select("key", org="primaryOrgSourcedId").with_row_index("row").filter(page.accepted).drop_nulls()
         elsewhere = named.join(places, left_on=["key", "org"], right_on=["userSourcedId", "orgSourcedId"], how="anti")

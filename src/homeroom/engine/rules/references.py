@@ -20,6 +20,14 @@ NOT_FOUND = Rule(
     remedy="Include the record that is missing in the delivery; if it was refused, mend that one first.",
     source="product.md 4.3; OneRoster CSV 1.2, references",
 )
+NOT_CHECKED = Rule(
+    id="reference-not-checked",
+    consequence=Consequence.NOTES,
+    says="What a set of changes (delta) points at and does not hold can be looked up in the roster as accepted before.",
+    message="{detail} rows name in {column} a record that is not in this delivery; whether it is in the roster was not checked.",
+    remedy="Nothing needs to be done. When you check by hand, --known can name the roster as accepted before.",
+    source="product.md 4.3; OneRoster CSV 1.2, delta processing",
+)
 KIND = Rule(
     id="reference-kind",
     consequence=Consequence.REFUSES,
@@ -158,7 +166,19 @@ def _blame(page: Page, ledger: Ledger, column: Column, reference: Reference, mis
         )
         missing = missing.filter(~pl.col("row").is_in(wrong_kind["row"].implode()))
     page.blame(wrong_kind, KIND, column.name)
+    if _may_be_elsewhere(ledger, reference.table, page):
+        refused = ledger.refused(reference.table)
+        unsure = missing.filter(~pl.col("target").is_in(refused.implode()))
+        page.unchecked[column.name] = len(unsure)
+        missing = missing.filter(pl.col("target").is_in(refused.implode()))
     page.blame(missing, NOT_FOUND, column.name, target_table=reference.table)
+
+
+def _may_be_elsewhere(ledger: Ledger, table: str, page: Page) -> bool:
+    """Whether a record that a delta does not hold may be in a roster that we were not shown: unknown is not broken."""
+    target = ledger.pages.get(table)
+    partial = target is not None and target.setting.mode == "delta"
+    return partial and table not in ledger.known and not page.setting.profile.self_contained_deltas
 
 
 def judge_cycles(page: Page) -> None:
@@ -176,4 +196,4 @@ def judge_cycles(page: Page) -> None:
     page.blame(circular, ORG_CYCLE if page.name == "orgs" else SESSION_CYCLE, "parentSourcedId")
 
 
-RULES = (NOT_FOUND, KIND, ORG_CYCLE, SESSION_CYCLE)
+RULES = (NOT_FOUND, NOT_CHECKED, KIND, ORG_CYCLE, SESSION_CYCLE)

@@ -1,0 +1,75 @@
+"""Did polars read a CSV file as it is? A proof that costs next to nothing, for files with no quotation marks, or with every cell
+in quotation marks.
+
+Each row has the bytes of its cells, the same number of separators, and a line end. A short row lacks separators, a blank line
+all of them, a line end may lack its carriage return: all that makes the sum larger than the file. What would make it smaller,
+polars dropping bytes, is excluded before: a byte order mark before the first row, a carriage return that is not part of a line
+end. So if the sum is right, all of it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from homeroom.engine.formats.csv_body import FAILURES, LONGEST_LINE, ROW, Body, Quotes, gap, line_ends, tail
+
+_BYTES, _REGULAR = "\x00bytes", "\x00regular"  # no header has a NUL byte
+
+
+@dataclass(frozen=True)
+class Proven:
+    """`frame`: `row` and the expressions that were asked for, for each row; `table`: the same rows as text."""
+
+    frame: pl.DataFrame
+    table: pl.LazyFrame
+
+
+def read_proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> Proven | None:
+    """The rows of a body, if it can be proven that there is nothing else; null says nothing about it."""
+    quotes = Quotes.ALL if body.begins_with_row_in_quotes(len(columns)) else Quotes.NONE
+    ends = line_ends(body, quotes=quotes is Quotes.ALL)
+    if ends is None or body.begins_with_mark():
+        return None
+    end, size_bytes = tail(body), body.end_bytes - body.start_bytes
+    separators = len(columns) - 1 + (2 * len(columns) if quotes is Quotes.ALL else 0)
+    # A row and its line end have no fewer bytes: a gigabyte of blank lines is not worth a row each.
+    most_rows = size_bytes // (separators + 1) + 1 + end.blank_lines
+    try:
+        frame = collect(body.scan(columns, quotes=quotes, most_rows=most_rows), [*_proofs(columns, quotes), *exprs])
+    except FAILURES:
+        return None
+    if ends.lines not in (None, frame.height):
+        return None  # a carriage return stands alone
+    line_end_bytes = (frame.height - (not end.line_feed)) * ends.size_bytes
+    frame = frame.head(max(frame.height - end.blank_lines, 0))
+    cell_bytes = frame[_BYTES].cast(pl.UInt64)
+    if cell_bytes.sum() + frame.height * separators + line_end_bytes != size_bytes:
+        return None
+    if not frame[_REGULAR].all() or (cell_bytes + separators >= LONGEST_LINE).any():
+        return None
+    return Proven(frame.drop(_BYTES, _REGULAR), good_rows(body, columns, rows=frame.height, quotes=quotes))
+
+
+def good_rows(body: Body, columns: Sequence[str], *, rows: int, quotes: Quotes) -> pl.LazyFrame:
+    """The `rows` rows of a body of which all are known to be good: `row` and the columns."""
+    if rows == 0:
+        return pl.LazyFrame(schema={ROW: pl.UInt32} | dict.fromkeys(columns, pl.String))
+    return body.scan(columns, quotes=quotes, most_rows=rows if tail(body).blank_lines else None).select(ROW, *columns)
+
+
+def collect(table: pl.LazyFrame, exprs: Sequence[pl.Expr]) -> pl.DataFrame:
+    return table.select(ROW, *exprs).collect(engine="streaming")
+
+
+def _proofs(columns: Sequence[str], quotes: Quotes) -> tuple[pl.Expr, pl.Expr]:
+    """Of each row: the bytes in its cells, and whether it is regular where bytes alone do not tell."""
+    cell_bytes = pl.sum_horizontal(pl.col(columns).str.len_bytes()).alias(_BYTES)
+    regular = pl.lit(value=True)
+    if quotes is Quotes.ALL:
+        # Missing at the end of a row, or empty, is null, too: the bytes tell which.
+        around = [pl.col(gap(place)).is_null() for place in (0, len(columns))]
+        regular = pl.all_horizontal(*around, *(pl.col(gap(place)) == "," for place in range(1, len(columns))))
+    elif len(columns) == 1:
+        regular = pl.col(columns).is_not_null()  # a blank line in a column alone has no comma to miss
+    return cell_bytes, regular.fill_null(False).alias(_REGULAR)
