@@ -41,6 +41,7 @@ class Entry:
     local_crc: int | None = None
     offset: int | None = None
     extra: bytes = b""
+    local_method: int | None = None
     listed: bool = True
 
     def compressed(self) -> bytes:
@@ -66,10 +67,11 @@ def packed(*entries: Entry, comment: bytes = b"", disk: int = 0) -> bytes:
     body, directory, listed = b"", b"", 0
     for entry in entries:
         offset = len(body) if entry.offset is None else entry.offset
-        common = struct.pack("<HHHHH", 20, entry.flags, entry.method, 0, 0x21)
+        methods = (entry.method, entry.method if entry.local_method is None else entry.local_method)
+        common, local_common = (struct.pack("<HHHHH", 20, entry.flags, method, 0, 0x21) for method in methods)
         name = entry.name if entry.local_name is None else entry.local_name
         local_crc = entry.crc if entry.local_crc is None else entry.local_crc
-        body += b"PK\3\4" + common + entry.numbers(local_crc) + struct.pack("<HH", len(name), 0) + name
+        body += b"PK\3\4" + local_common + entry.numbers(local_crc) + struct.pack("<HH", len(name), 0) + name
         body += entry.compressed()
         if entry.listed:
             listed += 1
@@ -230,6 +232,7 @@ REJECT: dict[str, Callable[[], bytes]] = {
     "password-aes": lambda: packed(Entry(b"users.csv", flags=ENCRYPTED, method=99)),
     "password-strong": lambda: packed(Entry(b"users.csv", flags=ENCRYPTED | STRONGLY_ENCRYPTED)),
     "truncated": lambda: good()[:-30],
+    "truncated-by-one-byte": lambda: good()[:-1],
     "truncated-in-the-middle": lambda: good()[:60],
     "truncated-at-the-start": lambda: good()[10:],
     "several-parts": lambda: packed(Entry(b"users.csv"), disk=1),
@@ -243,6 +246,7 @@ REJECT: dict[str, Callable[[], bytes]] = {
     "wrong-checksum": lambda: packed(Entry(b"users.csv", crc=1)),
     "wrong-checksum-in-entry": lambda: packed(Entry(b"users.csv", local_crc=1)),
     "wrong-name-in-directory": lambda: packed(Entry(b"users.csv", local_name=b"admin.csv")),
+    "wrong-method-in-directory": lambda: packed(Entry(b"users.csv", local_method=STORED)),
     "wrong-place-in-directory": lambda: packed(Entry(b"users.csv", offset=7)),
     "wrong-place-beyond-the-end": lambda: packed(Entry(b"orgs.csv"), Entry(b"users.csv", offset=0x7FFFFFFF)),
     "wrong-place-in-64-bits": lambda: packed(

@@ -6,12 +6,14 @@ import stat
 import struct
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from homeroom.engine.delivery import Oddity
 from homeroom.sources import RefusedError, SettingsError, TryAgainLaterError
 from homeroom.sources.archive import Limits, unpack
 from tests.sources import make_zips
@@ -103,12 +105,13 @@ REFUSED = {
     "password-aes": "“users.csv” in password-aes.zip is locked with a password",
     "password-strong": "“users.csv” in password-strong.zip is locked with a password",
     "truncated": "truncated.zip is incomplete: its end is missing",
+    "truncated-by-one-byte": "truncated-by-one-byte.zip is incomplete: its end is missing",
     "truncated-in-the-middle": "truncated-in-the-middle.zip is incomplete: its end is missing",
     "truncated-at-the-start": "truncated-at-the-start.zip is not a zip archive",
     "several-parts": "several-parts.zip is one part of a zip archive in several parts",
     "several-parts-first": "several-parts-first.zip is one part of a zip archive in several parts",
     "something-before-the-zip": "something-before-the-zip.zip is not a zip archive",
-    "two-zips-in-one": "two-zips-in-one.zip is damaged: its list of files does not fit",
+    "two-zips-in-one": "two-zips-in-one.zip is damaged: its list of files does not fit the archive",
     "entry-not-listed": "entry-not-listed.zip is damaged: before “orgs.csv” there is something",
     "entry-not-listed-at-the-end": "entry-not-listed-at-the-end.zip is damaged: after “orgs.csv” there is something",
     "damaged-bytes": "“users.csv” in damaged-bytes.zip is damaged",
@@ -116,6 +119,7 @@ REFUSED = {
     "wrong-checksum": "“users.csv” in wrong-checksum.zip is damaged: its checksum does not fit",
     "wrong-checksum-in-entry": "wrong-checksum-in-entry.zip is damaged: its list of files does not fit “users.csv”",
     "wrong-name-in-directory": "wrong-name-in-directory.zip is damaged: its list of files does not fit “users.csv”",
+    "wrong-method-in-directory": "wrong-method-in-directory.zip is damaged: its list of files does not fit “users.csv”",
     "wrong-place-in-directory": "wrong-place-in-directory.zip is damaged: its list of files does not fit “users.csv”",
     "wrong-place-beyond-the-end": "wrong-place-beyond-the-end.zip is damaged: its list of files does not fit",
     "wrong-place-in-64-bits": "wrong-place-in-64-bits.zip is damaged: its list of files does not fit “users.csv”",
@@ -152,7 +156,7 @@ REFUSED = {
     "name-with-control-character": "“us\\x1bers.csv” in name-with-control-character.zip cannot be shown on a screen",
     "name-written-backwards": "“users\\u202evsc.exe.csv” in name-written-backwards.zip cannot be shown on a screen",
     "name-with-nul": "“users.csv\\x00.txt” in name-with-nul.zip cannot be shown on a screen",
-    "name-too-long": "name-too-long.zip is 304 characters long",
+    "name-too-long": "uuuu…uuuuuuuuuuuuuuu.csv” in name-too-long.zip is 304 characters long",
     "name-empty": "name-empty.zip has no name",
     "name-not-utf-8": "name-not-utf-8.zip is damaged: its list of files cannot be read",
 }
@@ -187,6 +191,23 @@ def test_archive_is_refused_with_a_sentence_and_nothing_stays_behind(name: str, 
     assert str(refusal.value).isprintable()
     assert str(refusal.value).endswith(".")
     assert [path for path in tmp_path.rglob("*") if not path.is_dir()] == []
+
+
+def test_each_oddity_says_what_is_the_matter(tmp_path: Path) -> None:
+    archive = make_zips.named("roster\\Users.csv", ".DS_Store", "readme.txt")
+    (tmp_path / "odd.zip").write_bytes(archive)
+
+    _, oddities = unpack(tmp_path / "odd.zip", into=tmp_path / "into")
+
+    assert oddities == (
+        Oddity(JUNK, ".DS_Store", "“.DS_Store” was put there by the computer and is not read."),
+        Oddity(JUNK, "readme.txt", "“readme.txt” is not read, because its name does not end in .csv."),
+        Oddity(FOLDER, "roster\\", "The files lie in the folder “roster\\”. Zip the files, not their folder."),
+        Oddity(BACKSLASH, "roster\\Users.csv", "“roster\\Users.csv” has a “\\” where zip archives have a “/”."),
+        Oddity(
+            NAME, "Users.csv", "“Users.csv” is read, but its name should be “users.csv”: upper and lower case count."
+        ),
+    )
 
 
 def test_unpacked_files_have_names_of_our_own_and_are_private(tmp_path: Path) -> None:
@@ -307,9 +328,14 @@ def test_block_ends_do_not_matter(tmp_path: Path) -> None:
     assert {file.name: file.path.read_bytes() for file in files} == content
 
 
-def test_long_tail_after_the_end_of_an_entry_is_not_overlooked(tmp_path: Path) -> None:
-    """The tail lies beyond the bytes read together with the end."""
-    (tmp_path / "tail.zip").write_bytes(packed(Entry(b"users.csv", packed=make_zips.deflate(USERS) + bytes(600_000))))
+def test_tail_after_the_end_of_an_entry_is_not_overlooked(tmp_path: Path) -> None:
+    """The entry's true data end exactly where a step of reading ends, so that the tail is never fed to the inflater."""
+    plain = bytes(range(256)) * 1024
+    stored = zlib.compressobj(0, zlib.DEFLATED, -15)
+    plain = plain[: 256 * 1024 - 5 * 5]  # five blocks, each with a head of five bytes
+    deflated = stored.compress(plain) + stored.flush()
+    assert len(deflated) % (256 * 1024) == 0
+    (tmp_path / "tail.zip").write_bytes(packed(Entry(b"users.csv", plain, packed=deflated + b"tail")))
 
     with pytest.raises(RefusedError, match=r"“users\.csv” in tail\.zip is damaged: something follows its end"):
         unpack(tmp_path / "tail.zip", into=tmp_path / "into")

@@ -216,7 +216,7 @@ def test_folder_that_holds_only_a_workbook_says_how_to_save_it(here: Path) -> No
 def test_folder_of_other_things_is_refused(here: Path) -> None:
     (here / "readme.txt").write_bytes(b"Hello")
 
-    with pytest.raises(RefusedError, match="here holds no CSV file"):
+    with pytest.raises(RefusedError, match=r"here holds no CSV file\. Put the roster's files into it"):
         take(here)
 
 
@@ -356,14 +356,14 @@ def test_same_file_given_twice_counts_once(here: Path) -> None:
     assert content(take(here / "users.csv", here / "." / "users.csv")) == {"users.csv": USERS}
 
 
-def test_zip_and_loose_files_together_are_refused(here: Path) -> None:
+@pytest.mark.parametrize("names", [("users.csv", "roster.zip"), ("roster.zip", "users.csv"), ("roster.zip", "old.zip")])
+def test_zip_together_with_anything_else_is_refused(names: tuple[str, str], here: Path) -> None:
     (here / "roster.zip").write_bytes(good())
+    (here / "old.zip").write_bytes(good())
     put(here, users=USERS)
 
-    with pytest.raises(
-        SettingsError, match=r"roster\.zip is a zip archive and cannot be given together with other files"
-    ):
-        take(here / "users.csv", here / "roster.zip")
+    with pytest.raises(SettingsError, match=r"roster\.zip is a zip archive and cannot be given together with other"):
+        take(*(here / name for name in names))
 
 
 def test_folder_and_loose_files_together_are_refused(here: Path) -> None:
@@ -374,12 +374,13 @@ def test_folder_and_loose_files_together_are_refused(here: Path) -> None:
         take(here / "orgs.csv", here / "roster")
 
 
-def test_workbook_among_loose_files_is_named_as_what_it_is(here: Path) -> None:
+@pytest.mark.parametrize("name", ["orgs.xlsx", "orgs.csv", "orgs.zip"])
+def test_workbook_among_loose_files_is_named_as_what_it_is(name: str, here: Path) -> None:
     put(here, users=USERS)
-    (here / "orgs.xlsx").write_bytes(workbook())
+    (here / name).write_bytes(workbook())
 
-    with pytest.raises(RefusedError, match=r"orgs\.xlsx is an Excel workbook\. In Excel choose"):
-        take(here / "users.csv", here / "orgs.xlsx")
+    with pytest.raises(RefusedError, match=rf"{name} is an Excel workbook\. In Excel choose"):
+        take(here / "users.csv", here / name)
 
 
 # Nothing that can be read

@@ -43,7 +43,10 @@ def local_rules(setting: Setting, rules: Sequence[Rule]) -> Iterator[LocalRule]:
             test = rule.cell(cell) if rule.cell is not None else _row_test(rule, setting, column)
             consequence = rule.consequence_for(column, setting.profile)
             if test is not None and consequence is not Consequence.OFF:
-                yield LocalRule(rule, cell, test.fill_null(False), consequence)  # noqa: FBT003
+                screen = rule.screen(cell) if rule.screen is not None else test
+                if screen is None:
+                    screen = pl.lit(False)  # noqa: FBT003
+                yield LocalRule(rule, cell, test.fill_null(False), screen, consequence)  # noqa: FBT003
 
 
 def _row_test(rule: Rule, setting: Setting, column: Column) -> pl.Expr | None:
@@ -75,7 +78,8 @@ def _certified(local: LocalRule, resolvable: frozenset[str]) -> bool:
 
 
 def any_of(tests: Sequence[pl.Expr]) -> pl.Expr:
-    return pl.any_horizontal(tests) if tests else pl.lit(False)  # noqa: FBT003
+    """True where one of the tests is; a test that cannot be answered counts as false."""
+    return pl.any_horizontal(tests).fill_null(False) if tests else pl.lit(False)  # noqa: FBT003
 
 
 def content_hash(part: Part, cleared: dict[str, pl.Expr]) -> pl.Expr:
@@ -127,8 +131,8 @@ def index(part: Part, rules: Sequence[Rule], profile: Profile, *, resolvable: fr
     local = tuple(local_rules(setting, rules))
     judged_now = [one for one in local if not _certified(one, resolvable)]
     kept = dict(_kept(setting))
-    kept["refused"] = any_of([one.broken for one in judged_now if one.consequence.is_error])
-    kept["flagged"] = any_of([one.broken for one in judged_now if not one.consequence.is_error])
+    kept["refused"] = any_of([one.screen for one in judged_now if one.consequence.is_error])
+    kept["flagged"] = any_of([one.screen for one in judged_now if not one.consequence.is_error])
     if compare:
         kept["content"] = content_hash(part, clearings(local))
     measured = part.text.measure([expr.alias(name) for name, expr in kept.items()], work=work)
@@ -169,7 +173,7 @@ def _facts(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
         return
     kind = {"users": "role", "roles": "role", "enrollments": "role", "orgs": "type", "academicSessions": "type"}.get(table.name)
     if kind is not None and setting.has(kind):
-        yield "kind", _code(setting, table[kind])
+        yield "kind", _code(table[kind])
     elif kind is not None and kind in table:
         yield "kind", pl.lit(0, dtype=pl.UInt8)
     if table.name == "users":
@@ -184,12 +188,14 @@ def _facts(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
             yield name, pl.col(begin).str.to_date("%Y-%m-%d", strict=False) if setting.has(begin) else pl.lit(None, dtype=pl.Date)
 
 
-def _code(setting: Setting, column: Column) -> pl.Expr:
-    """The number of a token: see ``kind_codes``."""
-    codes = kind_codes(column.tokens)
-    known = pl.col(column.name).replace_strict(codes, default=None, return_dtype=pl.UInt8)
-    extended = pl.when(pl.col(column.name).str.starts_with("ext:")).then(EXTENDED).otherwise(0).cast(pl.UInt8)
-    return pl.coalesce(known, extended) if column.extensible else known.fill_null(0)
+def _code(column: Column) -> pl.Expr:
+    """The number of a token: see ``kind_codes``. A chain of comparisons, because a look-up table holds up the streaming engine."""
+    text, code = pl.col(column.name), pl.lit(0, dtype=pl.UInt8)
+    if column.extensible:
+        code = pl.when(text.str.starts_with("ext:")).then(pl.lit(EXTENDED, dtype=pl.UInt8)).otherwise(code)
+    for token, number in kind_codes(column.tokens).items():
+        code = pl.when(text == token).then(pl.lit(number, dtype=pl.UInt8)).otherwise(code)
+    return code
 
 
 def _edges(measured: Measured, column: str) -> pl.DataFrame:

@@ -128,6 +128,11 @@ def rows_where(mask: pl.Series) -> pl.DataFrame:
     return mask.fill_null(False).arg_true().cast(pl.UInt32).alias("row").to_frame()  # noqa: FBT003
 
 
+def _with(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    """``key`` and these columns; null where a roster of another version, or with fewer columns, has none."""
+    return frame.select("key", *(pl.col(name) if name in frame.columns else pl.lit(None).alias(name) for name in columns))
+
+
 @dataclass
 class Ledger:
     """All pages of one delivery, and what was accepted before it.
@@ -147,19 +152,18 @@ class Ledger:
         and those accepted before where the delivery says nothing about them (a table that is absent, or a delta).
         """
         page = self.pages.get(table)
-        wanted = ["key", *columns]
         if page is not None:
-            yield page.frame.select(wanted).filter(page.accepted & page.key.is_not_null())
+            yield _with(page.frame, columns).filter(page.accepted & page.key.is_not_null())
         known = self.known.get(table)
         if known is not None and page is None:
-            yield known.select(wanted)
+            yield _with(known, columns)
         elif known is not None and page is not None and page.setting.mode == "delta":
-            yield known.select(wanted).filter(~known["key"].is_in(page.key.drop_nulls().implode()))
+            yield _with(known, columns).filter(~known["key"].is_in(page.key.drop_nulls().implode()))
 
     def found(self, table: str, *columns: str) -> pl.DataFrame:
         """``frames`` as one frame."""
         frames = list(self.frames(table, *columns))
-        return pl.concat(frames) if len(frames) != 1 else frames[0]
+        return pl.concat(frames, how="vertical_relaxed") if len(frames) != 1 else frames[0]
 
     def refused(self, table: str) -> pl.Series:
         """The identifiers of rows of this delivery that were refused, also of those that could not be read."""

@@ -74,7 +74,9 @@ class Rule:
     ``{value}`` (shown safely, never a password's), ``{expected}`` and ``{detail}`` are filled in. remedy: what to do about all of
     them. source: standard and clause, or product.md. in_optional: the consequence in a column that need not be filled
     (null: the same); in_text: in a column that identifies no record (null: the same). table, column: where it is reported, if it is about one column only.
-    cell, row: the test, if cells or rows can be judged by themselves; expected: what would be right, in words; hint: per broken
+    cell, row: the test, if cells or rows can be judged by themselves; screen: what the first pass asks instead, because it is
+    cheaper: true at least where the rule is broken, except where another rule of the same column refuses the row anyway, and for a
+    rule that refuses no more than that (null: the test itself). expected: what would be right, in words; hint: per broken
     value, a further sentence such as "did you mean"; beside: the other column of a row rule, whose text is the detail.
     """
 
@@ -90,6 +92,7 @@ class Rule:
     column: str | None = None
     cell: CellTest | None = None
     row: RowTest | None = None
+    screen: CellTest | None = None
     expected: Callable[[Cell], str] | None = None
     hint: Hint | None = None
     beside: str | None = None
@@ -113,6 +116,7 @@ class LocalRule:
     rule: Rule
     cell: Cell
     broken: pl.Expr
+    screen: pl.Expr
     consequence: Consequence
 
 

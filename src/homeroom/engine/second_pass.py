@@ -15,6 +15,7 @@ from homeroom.engine.rule import Consequence, LocalRule, Rule
 #: Rows fetched at a time. A batch of filtered text keeps the buffers alive that it was cut from, so it must not be large.
 _BATCH = 8_192
 _SECRET = "password"
+_HIDDEN = "•••"
 
 Causes = Mapping[str, pl.DataFrame]
 
@@ -128,6 +129,7 @@ def _finding(
 ) -> pl.DataFrame:
     table = page.setting.table
     value = pl.col(field) if field in rows.columns and field != _SECRET else pl.lit(None, dtype=pl.String)
+    in_words = pl.lit(_HIDDEN) if field == _SECRET else value
     own_cause = f"{page.name}/{field}/{rule.id}"
     place = table.names.index(field) if field in table else len(table.names)
     return rows.select(
@@ -136,7 +138,7 @@ def _finding(
         pl.lit(field).alias("field"),
         pl.lit(rule.id).alias("rule"),
         pl.lit(consequence.value).alias("consequence"),
-        message(rule, constants, value=value, detail=detail).alias("message"),
+        message(rule, constants, value=in_words, detail=detail).alias("message"),
         value.alias("value"),
         (pl.lit(own_cause) if cause is None else pl.coalesce(cause, pl.lit(own_cause))).alias("cause"),
         pl.lit(place, dtype=pl.UInt16).alias("place"),
@@ -180,6 +182,10 @@ def _reasons(page: Page, told: pl.DataFrame) -> pl.DataFrame:
 def _unreadable(page: Page, findings: Gathering) -> pl.DataFrame:
     """Adds the findings of the rows that could not be read; the record is named where the row still tells its identifier."""
     bad = page.measured.bad_rows
+    text = pl.col("text")
+    if _SECRET in page.part.columns:
+        # Where in a broken row the password stands cannot be told, so that no more of it is shown than the first cell.
+        text = pl.concat_str("first_cell", pl.lit("," + _HIDDEN)).fill_null(_HIDDEN) if page.part.columns[0] != _SECRET else pl.lit(_HIDDEN)
     for (rule_id,), rows in bad.group_by("rule", maintain_order=True):
         rule = RULES_BY_ID[str(rule_id)]
         findings.add(
@@ -191,8 +197,8 @@ def _unreadable(page: Page, findings: Gathering) -> pl.DataFrame:
                 field=pl.lit(WHOLE_ROW),
                 rule=pl.lit(rule.id),
                 consequence=pl.lit(rule.consequence_for(None, page.setting.profile).value),
-                message=message(rule, {}, value=pl.col("text"), detail=pl.lit("")),
-                value=pl.col("text") if _SECRET not in page.part.columns else pl.lit(None),
+                message=message(rule, {}, value=text, detail=pl.lit("")),
+                value=text if _SECRET not in page.part.columns else pl.lit(None),
                 count=pl.lit(1),
                 cause=pl.lit(f"{page.name}/{WHOLE_ROW}/{rule.id}"),
                 place=pl.lit(0),

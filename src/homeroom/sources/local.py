@@ -180,7 +180,7 @@ def _file(folder: Path, entry: str, name: str, *, origin: str) -> File:
         if path.is_symlink():
             raise RefusedError(f"“{entry}” in {origin} is a link to nowhere. Put the file itself there.") from error
         raise SettingsError(f"“{entry}” in {origin} cannot be read. Is somebody moving files there?") from error
-    if path.is_symlink() and not target.is_relative_to(folder.resolve()):
+    if not target.is_relative_to(folder.resolve()):
         raise RefusedError(f"“{entry}” in {origin} is a link to a place outside of it. Put the file itself there.")
     if not stat.S_ISREG(status.st_mode):
         raise RefusedError(f"“{entry}” in {origin} is not an ordinary file. Put the CSV file itself there.")

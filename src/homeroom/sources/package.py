@@ -140,7 +140,7 @@ def _taken_apart(entry: str, *, origin: str) -> _Entry:
     if parts[0] == "" or _DRIVE.match(entry) or ".." in parts:
         raise RefusedError(f"The entry “{shown(entry)}” in {origin} points to a place outside of it. {_REZIP}")
     *folders, name = parts
-    return _Entry(entry, tuple(folder for folder in folders if folder not in {"", "."}), "" if name == "." else name)
+    return _Entry(entry, tuple(folder for folder in folders if folder not in {"", "."}), name)
 
 
 def _can_be_shown(sign: str) -> bool:

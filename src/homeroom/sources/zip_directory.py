@@ -29,7 +29,6 @@ _METHODS = {
     95: "xz",
     98: "PPMd",
 }
-_AES = 99  # not a method, but the sign of one kind of password
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _END = struct.Struct("<4s4H2LH")
@@ -155,7 +154,7 @@ def _infos(stream: BinaryIO, end: _End, *, origin: str) -> list[zipfile.ZipInfo]
 
 def _refuse_unreadable(info: zipfile.ZipInfo, *, origin: str) -> None:
     name = shown(info.orig_filename)
-    if info.flag_bits & _ENCRYPTED or info.compress_type == _AES:
+    if info.flag_bits & _ENCRYPTED:
         raise RefusedError(f"“{name}” in {origin} is locked with a password. Make the zip archive without a password.")
     if info.compress_type not in {zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED}:
         method = _METHODS.get(info.compress_type, f"a method (number {info.compress_type}) that few programs know")
@@ -202,7 +201,7 @@ def _refuse_hidden_or_shared_bytes(
         name = shown(info.orig_filename)
         if info.header_offset < reached:
             raise RefusedError(f"“{previous}” and “{name}” in {origin} share the same bytes. {_ANEW}")
-        if info.header_offset > reached + (_NOTE_AFTER_DATA_BYTES if previous else 0):
+        if info.header_offset > reached + _NOTE_AFTER_DATA_BYTES:
             raise RefusedError(
                 f"{origin} is damaged: before “{name}” there is something that it does not list. {_ANEW}"
             )

@@ -90,7 +90,9 @@ def _rule(record: bytes, cells: int, sizes: Sizes, *, one_line: bool) -> str:
 
 
 def cells_of(record: bytes, *, returns: bool = False) -> list[bytes] | None:
-    """The cells of a record; None if a quotation mark (or a carriage return, unless `returns`) stands where it may not."""
+    """The cells of a record; None if a quotation mark (or a carriage return, unless `returns`) stands where it may
+    not.
+    """
     cells, state, cell = [], "start", bytearray()
     for code in record:
         char = bytes([code])

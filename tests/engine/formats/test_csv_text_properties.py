@@ -105,7 +105,9 @@ def test_a_carriage_return_after_the_header_ends_rows(body: bytes) -> None:
     assert found == read_plainly(normalised, cells=2, first_line=2, sizes=Sizes())
 
 
-@given(beginning=st.sampled_from([b"", b"a,b\n", b"\n\na\n", b'"a","b"\r\n', b"a,b\r", b"PK\x03\x04"]), rest=st.binary())
+@given(
+    beginning=st.sampled_from([b"", b"a,b\n", b"\n\na\n", b'"a","b"\r\n', b"a,b\r", b"PK\x03\x04"]), rest=st.binary()
+)
 @example(b"", b"\xff\xfe")
 @example(b"a,b\n", b"x\x01\x78\x9c")
 def test_any_bytes_are_read_or_declined(beginning: bytes, rest: bytes) -> None:

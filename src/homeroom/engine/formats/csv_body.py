@@ -14,8 +14,8 @@ ROW = "row"
 # What polars raises for rows it cannot read. Its panics are not Exceptions.
 FAILURES = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
-# Every copy begins with a byte order mark. polars drops the first one it meets, so that another one stays in its cell, and
-# never takes a file that begins with it for a compressed one.
+# Every copy begins with a byte order mark. polars drops the first one it meets, so that another one stays in its cell,
+# and never takes a file that begins with it for a compressed one.
 COPY_BEGINNING = b"\xef\xbb\xbf"
 
 _BLOCK = 256 << 10
@@ -33,7 +33,9 @@ class Quotes(Enum):
 
 @dataclass(frozen=True)
 class Body:
-    """The rows of a CSV file: everything in the file at `path` after `start_bytes` bytes with `start_lines` line feeds."""
+    """The rows of a CSV file: everything in the file at `path` after `start_bytes` bytes with `start_lines` line
+    feeds.
+    """
 
     path: Path
     start_bytes: int
@@ -44,11 +46,12 @@ class Body:
         return self.path.stat().st_size
 
     def scan(self, columns: Sequence[str], *, quotes: Quotes, most_rows: int | None) -> pl.LazyFrame:
-        """The rows as text, with their number in the column `row`, from 0. An empty cell is null, with or without quotes.
+        """The rows as text, with their number in the column `row`, from 0. An empty cell is null, with or without
+        quotes.
 
-        polars fills short rows with nulls, and makes a blank line a row of nulls: who scans must know that there are none, or
-        count. If all cells are in quotation marks, these separate what is between them (`gap`) from what is in them: that is
-        a good deal faster, and what is between them can be looked at.
+        polars fills short rows with nulls, and makes a blank line a row of nulls: who scans must know that there are
+        none, or count. If all cells are in quotation marks, these separate what is between them (`gap`) from what is
+        in them: that is a good deal faster, and what is between them can be looked at.
         """
         names = [gap(0), *(name for place, column in enumerate(columns, 1) for name in (column, gap(place)))]
         return pl.scan_csv(
@@ -66,7 +69,7 @@ class Body:
 
     def begins_with_row_in_quotes(self, cells: int) -> bool:
         """Whether the first row has so many cells, each in quotation marks, and none of them with a mark inside."""
-        first_row = rb'"[^"]*+"' + rb',"[^"]*+"' * (cells - 1) + rb"\r?(?:\n|\Z)"
+        first_row = rb'"[^"]*+"(?:,"[^"]*+"){%d}\r?(?:\n|\Z)' % (cells - 1)
         return re.match(first_row, next(self.blocks(_BLOCK), b"")) is not None
 
     def begins_with_mark(self) -> bool:
@@ -89,8 +92,8 @@ def gap(place: int) -> str:
 class Tail:
     """How a body ends.
 
-    The last line that is not blank ends, its line end included, after `end_bytes` bytes of the file; `blank_lines` follow.
-    `line_feed`: the body ends in one.
+    The last line that is not blank ends, its line end included, after `end_bytes` bytes of the file; `blank_lines`
+    follow. `line_feed`: the body ends in one.
     """
 
     end_bytes: int
@@ -118,8 +121,8 @@ def tail(body: Body) -> Tail:
 
 @dataclass(frozen=True)
 class LineEnds:
-    """Of `size_bytes` each, if all are alike. `lines`: how many lines there are if a carriage return alone ends one, too; null
-    if there is no carriage return.
+    """Of `size_bytes` each, if all are alike. `lines`: how many lines there are if a carriage return alone ends one,
+    too; null if there is no carriage return.
     """
 
     size_bytes: int
@@ -127,8 +130,8 @@ class LineEnds:
 
 
 def line_ends(body: Body, *, quotes: bool) -> LineEnds | None:
-    """How the lines end. Null, as soon as it is seen, if there is something that needs a closer look: a NUL byte, an endless
-    line or, unless `quotes` are expected, a quotation mark.
+    """How the lines end. Null, as soon as it is seen, if there is something that needs a closer look: a NUL byte, an
+    endless line, a carriage return at the very end or, unless `quotes` are expected, a quotation mark.
     """
     lines, returns = 0, None
     with body.path.open("rb") as file:
@@ -140,7 +143,7 @@ def line_ends(body: Body, *, quotes: bool) -> LineEnds | None:
                 returns = b"\r" in block
             if b"\x00" in block or (b'"' in block and not quotes) or (b"\r" in block and not returns):
                 return None
-            if len(block) > LONGEST_LINE and not block.endswith(b"\n"):
+            if block.endswith(b"\r") or (len(block) > LONGEST_LINE and not block.endswith(b"\n")):
                 return None
             lines += len(block.splitlines()) if returns else 0
     return LineEnds(2, lines) if returns else LineEnds(1, None)

@@ -64,8 +64,9 @@ _NEXT_CELL = re.compile(r'(?:\A|,)(?:"((?:[^"]++|"")*+)"|([^,]*+))')
 class Unreadable:
     """Why nothing can be read from a file.
 
-    `rule` is file-empty, file-not-csv, file-encoding or file-delimiter; `detail` says for a person what the file seems to
-    be, as the end of the sentence "This is …": "UTF-16 text", "a PDF", "semicolons" (the cells are separated by them).
+    `rule` is file-empty, file-not-csv, file-encoding or file-delimiter; `detail` says for a person what the file seems
+    to be, as the end of the sentence "This is …": "UTF-16 text", "a PDF", "semicolons" (the cells are separated by
+    them).
     """
 
     rule: str
@@ -77,8 +78,8 @@ class Opening:
     """The header record of a CSV file and where it ends.
 
     `header` is as delivered, without quotation marks and byte order mark. `line` is the header's line as a spreadsheet
-    shows it. The data begin after `end_bytes` bytes, in which there are `end_lines` line feeds. `returns`: the rows of the
-    file end in a carriage return alone, as on old Macs.
+    shows it. The data begin after `end_bytes` bytes, in which there are `end_lines` line feeds. `returns`: the rows of
+    the file end in a carriage return alone, as on old Macs.
     """
 
     header: tuple[str, ...]
@@ -99,15 +100,16 @@ def read_opening(path: Path) -> Opening | Unreadable:
     while beginning.startswith(_BYTE_ORDER_MARK, mark):
         mark += len(_BYTE_ORDER_MARK)
     if not beginning[mark:].strip(_BLANK):
-        return Unreadable("file-empty", "a file with only blank lines" if beginning[mark:] else "a file with nothing in it")
+        content = "only blank lines" if beginning[mark:] else "nothing"
+        return Unreadable("file-empty", f"a file with {content} in it")
     return _header(beginning, after=mark)
 
 
 def _other_encoding(beginning: bytes) -> Unreadable | None:
     """UTF-16 and UTF-32, told by their mark, or by the zero bytes between the letters of a header."""
-    for mark, name in _WIDE_MARKS:
+    for mark, encoding in _WIDE_MARKS:
         if beginning.startswith(mark):
-            return Unreadable("file-encoding", name)
+            return Unreadable("file-encoding", encoding)
     sample = beginning[:4096]
     lanes = [sample[lane::4] for lane in range(4)]
     name = _WIDE_LANES.get(tuple(2 * lane.count(0) > len(lane) for lane in lanes))
@@ -130,7 +132,9 @@ def _other_kind(beginning: bytes) -> Unreadable | None:
 
 
 def _header(beginning: bytes, *, after: int) -> Opening | Unreadable:
-    """The first line that is not blank, read as a header. A header that breaks the rules of quoting ends with its line."""
+    """The first line that is not blank, read as a header. A header that breaks the rules of quoting ends with its
+    line.
+    """
     blank = beginning[after : len(beginning) - len(beginning[after:].lstrip(_BLANK))]
     lines_before = blank[: max(blank.rfind(b"\r"), blank.rfind(b"\n")) + 1]
     start = after + len(lines_before)

@@ -1,9 +1,10 @@
 """Which lines of a piece of a CSV file are rows, and what is wrong with the others?
 
-A row is one line, or several if a line break stands inside quotation marks: then the first and the last of them have an odd
-number of marks and those between an even one. A line with an odd number is therefore tried together with those up to the
-next such line. Only if they make a whole row of exactly the header's cells are they taken for one; otherwise the first line
-is bad by itself, and the search goes on with the line after it. So one mark too many never costs more than its own line.
+A row is one line, or several if a line break stands inside quotation marks: then the first and the last of them have
+an odd number of marks and those between an even one. A line with an odd number is therefore tried together with those
+up to the next such line. Only if they make a whole row of exactly the header's cells are they taken for one; otherwise
+the first line is bad by itself, and the search goes on with the line after it. So one mark too many never costs more
+than its own line.
 
 Everything here is vectorised over the lines of a piece, whatever is in it.
 """
@@ -26,7 +27,7 @@ _MOST_COUNTED_CELLS = 1000  # a pattern that counts more grows too large
 
 _CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
 _CELL_OR_RETURN = r'(?:[^",\n]*|"(?:[^"]|"")*")'
-_UNDAMAGED = r'\x00-\x1f\x7f-\x9f\x{FFFD}'
+_UNDAMAGED = r"\x00-\x1f\x7f-\x9f\x{FFFD}"
 _FIRST_CELL = rf'^(?:"([^"{_UNDAMAGED}]+)"|([^",{_UNDAMAGED}]+)),'
 _CONTROLS = {chr(code): chr(0x2400 + code) for code in range(32)} | {"\x7f": "\u2421"}
 _OTHER_CONTROLS = "[\x80-\x9f]"
@@ -39,10 +40,10 @@ SKIPPED = {"row": pl.UInt32, "lines": pl.UInt32}
 class Judged:
     """What is in the first `settled_bytes` bytes of a piece; the rest can only be judged with what follows it.
 
-    `lines` lines as a spreadsheet counts them, with `rows` good rows, both numbered from 0 here. `skipped`: the lines that
-    are no rows, as the number of good rows before them and how many there are. `bad`: one row per bad row (BAD_ROWS).
-    `with_breaks`: the good rows with a line break in a cell. `text`: the good rows, a line each; null if that is just what
-    the piece says.
+    `lines` lines as a spreadsheet counts them, with `rows` good rows, both numbered from 0 here. `skipped`: the lines
+    that are no rows, as the number of good rows before them and how many there are. `bad`: one row per bad row
+    (BAD_ROWS). `with_breaks`: the good rows with a line break in a cell. `text`: the good rows, a line each; null if
+    that is just what the piece says.
     """
 
     settled_bytes: int
@@ -67,7 +68,9 @@ def judge(piece: bytes, *, cells: int, last: bool, bytes_beyond: int) -> Judged:
 
 
 def is_row(text: pl.Expr, cells: int) -> pl.Expr:
-    """Whether a text is a row of so many cells by the grammar of RFC 4180, with no carriage return outside quotation marks."""
+    """Whether a text is a row of so many cells by the grammar of RFC 4180, with no carriage return outside quotation
+    marks.
+    """
     if cells <= _MOST_COUNTED_CELLS:
         return text.str.contains(f"^{_CELL}(?:,{_CELL}){{{cells - 1}}}$")
     return text.str.contains(f"^{_CELL}(?:,{_CELL})*$") & (_commas_outside_quotes(text) == cells - 1)
@@ -87,9 +90,7 @@ def _rows_if_all_are_good(piece: bytes, cells: int) -> int | None:
     good = is_row(line, cells)
     if b'"' not in piece and b"\r" not in piece:
         good = line.str.count_matches(",", literal=True) == cells - 1
-    lines = pl.scan_csv(
-        piece, has_header=False, schema={"line": pl.String}, separator="\x01", quote_char=None
-    )
+    lines = pl.scan_csv(piece, has_header=False, schema={"line": pl.String}, separator="\x01", quote_char=None)
     counts = lines.select(lines=pl.len(), rows=good.sum(), longest=line.str.len_bytes().max())
     try:
         count = counts.collect(engine="streaming").row(0, named=True)
@@ -112,7 +113,8 @@ def _sift(piece: bytes, *, cells: int, last: bool, bytes_beyond: int) -> Judged:
     good = units.filter("good")
     other = units.select("good", row=rows_before).filter(~pl.col("good"))
     bad = units.filter(~pl.col("good") & ~pl.col("blank"))
-    # A line end of several carriage returns would leave all but one in the last cell, and the very last may lack its end.
+    # A line end of several carriage returns would leave all but one in the last cell, and the very last may lack its
+    # end.
     odd_ends = b"\r\r\n" in piece or piece.endswith(b"\r")
     as_it_is = good.height == units.height and not odd_ends
     return Judged(
@@ -127,8 +129,8 @@ def _sift(piece: bytes, *, cells: int, last: bool, bytes_beyond: int) -> Judged:
 
 
 def _lines(piece: bytes, cells: int) -> pl.DataFrame:
-    """One row per line: `number`, `raw` (what is not UTF-8 replaced), `size` in bytes, `sound` (UTF-8), `nul`, `line` (raw
-    without carriage returns at its end), `complete` (a whole row by itself), `odd` (in quotation marks).
+    """One row per line: `number`, `raw` (what is not UTF-8 replaced), `size` in bytes, `sound` (UTF-8), `nul`, `line`
+    (raw without carriage returns at its end), `complete` (a whole row by itself), `odd` (in quotation marks).
     """
     piece = piece.removesuffix(b"\n")
     try:
@@ -143,7 +145,9 @@ def _lines(piece: bytes, cells: int) -> pl.DataFrame:
     return (
         pl.DataFrame({"raw": raw, "size": size, "sound": sound})
         .with_row_index("number")
-        .with_columns(line=pl.col("raw").str.strip_chars_end("\r"), nul=pl.col("raw").str.contains("\x00", literal=True))
+        .with_columns(
+            line=pl.col("raw").str.strip_chars_end("\r"), nul=pl.col("raw").str.contains("\x00", literal=True)
+        )
         .with_columns(
             complete=is_row(text, cells) & (pl.col("size") <= LONGEST_LINE),
             odd=(text.str.count_matches('"', literal=True) % 2 == 1) & (pl.col("size") <= LONGEST_LINE),
@@ -165,14 +169,18 @@ def _rows_of_several_lines(lines: pl.DataFrame, cells: int) -> pl.DataFrame:
         .with_columns(last=pl.col("number").shift(-1), last_end=pl.col("end").shift(-1))
         .filter(
             pl.col("last") - pl.col("number") < LONGEST_ROW_LINES,
-            pl.col("last_end") - 1 - pl.col("start") <= LONGEST_ROW_BYTES,
+            (pl.col("last_end") - 1 - pl.col("start")).is_between(cells + 2, LONGEST_ROW_BYTES),
         )
     )
     between = (pl.col("line_number") > pl.col("number")) & (pl.col("line_number") < pl.col("last"))
     whole = (
         tried.with_columns(line_number=pl.int_ranges("number", pl.col("last") + 1, dtype=pl.UInt32))
         .explode("line_number")
-        .join(lines.select("raw", "sound", "nul", "complete", line_number="number"), on="line_number", maintain_order="left")
+        .join(
+            lines.select("raw", "sound", "nul", "complete", line_number="number"),
+            on="line_number",
+            maintain_order="left",
+        )
         .group_by("order", "number", "last", maintain_order=True)
         .agg(
             text=pl.col("raw").str.join("\n").str.strip_chars_end("\r"),
@@ -254,8 +262,8 @@ def _commas_outside_quotes(text: pl.Expr) -> pl.Expr:
 
 
 def _shown() -> dict[str, pl.Expr]:
-    """The beginning of a bad row for a person to see, and its first cell where that is beyond doubt: a comma follows it and
-    nothing in it is damaged.
+    """The beginning of a bad row for a person to see, and its first cell where that is beyond doubt: a comma follows
+    it and nothing in it is damaged.
     """
     text = pl.col("text")
     first = text.str.extract(_FIRST_CELL, 1).fill_null(text.str.extract(_FIRST_CELL, 2))

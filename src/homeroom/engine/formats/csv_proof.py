@@ -1,10 +1,10 @@
-"""Did polars read a CSV file as it is? A proof that costs next to nothing, for files with no quotation marks, or with every cell
-in quotation marks.
+"""Did polars read a CSV file as it is? A proof that costs next to nothing, for files with no quotation marks, or with
+every cell in quotation marks.
 
-Each row has the bytes of its cells, the same number of separators, and a line end. A short row lacks separators, a blank line
-all of them, a line end may lack its carriage return: all that makes the sum larger than the file. What would make it smaller,
-polars dropping bytes, is excluded before: a byte order mark before the first row, a carriage return that is not part of a line
-end. So if the sum is right, all of it is.
+Each row has the bytes of its cells, the same number of separators, and a line end. A short row lacks separators, a
+blank line all of them, a line end may lack its carriage return: all that makes the sum larger than the file. What
+would make it smaller, polars dropping bytes, is excluded before: a byte order mark before the first row, a carriage
+return that is not part of a line end. So if the sum is right, all of it is.
 """
 
 from collections.abc import Sequence
@@ -43,10 +43,10 @@ def read_proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) ->
         return None  # a carriage return stands alone
     line_end_bytes = (frame.height - (not end.line_feed)) * ends.size_bytes
     frame = frame.head(max(frame.height - end.blank_lines, 0))
-    cell_bytes = frame[_BYTES].cast(pl.UInt64)
-    if cell_bytes.sum() + frame.height * separators + line_end_bytes != size_bytes:
+    found = _summed(frame)
+    if found["bytes"] + frame.height * separators + line_end_bytes != size_bytes:
         return None
-    if not frame[_REGULAR].all() or (cell_bytes + separators >= LONGEST_LINE).any():
+    if not found["regular"] or found["longest"] + separators >= LONGEST_LINE:
         return None
     return Proven(frame.drop(_BYTES, _REGULAR), good_rows(body, columns, rows=frame.height, quotes=quotes))
 
@@ -73,3 +73,12 @@ def _proofs(columns: Sequence[str], quotes: Quotes) -> tuple[pl.Expr, pl.Expr]:
     elif len(columns) == 1:
         regular = pl.col(columns).is_not_null()  # a blank line in a column alone has no comma to miss
     return cell_bytes, regular.fill_null(False).alias(_REGULAR)
+
+
+def _summed(frame: pl.DataFrame) -> dict[str, int]:
+    found = frame.lazy().select(
+        bytes=pl.col(_BYTES).cast(pl.UInt64).sum(),
+        longest=pl.col(_BYTES).max().fill_null(0),
+        regular=pl.col(_REGULAR).all(),
+    )
+    return found.collect(engine="streaming").row(0, named=True)

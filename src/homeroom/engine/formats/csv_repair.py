@@ -1,7 +1,7 @@
 """Which rows of a CSV file can be read, on which lines do they stand, and where are they without the others?
 
-The body is read in pieces of whole lines. As long as each line is a row, nothing is kept. At the first one that is not, a copy
-is begun, and from there on only good rows go into it. Memory is bounded by the piece, whatever the file.
+The body is read in pieces of whole lines. As long as each line is a row, nothing is kept. At the first one that is
+not, a copy is begun, and from there on only good rows go into it. Memory is bounded by the piece, whatever the file.
 """
 
 from collections.abc import Iterator
@@ -45,9 +45,9 @@ class Numbering:
 class Repaired:
     """The good rows of a file and what is known about the others.
 
-    `body` holds `rows` good rows and nothing else, but perhaps blank lines at its end; it is a copy if the file itself does
-    not. `bad`: one row per bad row (BAD_ROWS), with the line that a spreadsheet shows; `unlisted` more were only counted.
-    `with_breaks`: the numbers of the rows with a line break in a cell.
+    `body` holds `rows` good rows and nothing else, but perhaps blank lines at its end; it is a copy if the file itself
+    does not. `bad`: one row per bad row (BAD_ROWS), with the line that a spreadsheet shows; `unlisted` more were only
+    counted. `with_breaks`: the numbers of the rows with a line break in a cell.
     """
 
     body: Body

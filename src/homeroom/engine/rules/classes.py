@@ -73,6 +73,7 @@ ENROLLMENT_ENDS = Rule(
     table="enrollments",
     column="endDate",
     row=lambda setting: _ends_before(setting, "beginDate"),
+    screen=lambda cell: pl.col("endDate") < pl.col("beginDate") if cell.setting.has("beginDate") else None,
     beside="beginDate",
 )
 ROLE_ENDS = Rule(
@@ -85,6 +86,7 @@ ROLE_ENDS = Rule(
     table="roles",
     column="endDate",
     row=lambda setting: _ends_before(setting, "beginDate"),
+    screen=lambda cell: pl.col("endDate") < pl.col("beginDate") if cell.setting.has("beginDate") else None,
     beside="beginDate",
 )
 OBJECTIVE_FORM = Rule(

@@ -62,6 +62,8 @@ _UNIQUE = {
     "roles": (("primary_of", PRIMARY_ROLE, "roleType"),),
 }
 _MULTIPLIER = 0x9E3779B97F4A7C15
+#: How many stays of one person in one class, apart from each other, are compared with all the others.
+_MOST_STAYS = 100
 
 
 def together(*hashes: pl.Expr) -> pl.Expr:
@@ -95,31 +97,34 @@ def judge_keys(page: Page) -> None:
     page.blame(later_rows(page, page.key), SOURCED_ID, page.setting.table.key)
     for fact, rule, column in _UNIQUE.get(page.name, ()):
         if fact in page.frame.columns:
-            page.blame(later_rows(page, page.frame[fact]), rule, column)
+            # A row that ends its record makes room: a user may come back under another source id.
+            claimed = page.frame.select(pl.when(~pl.col("deleted")).then(fact)).to_series()
+            page.blame(later_rows(page, claimed), rule, column)
 
 
 def judge_enrollments(page: Page) -> None:
     """Refuse the enrollments of the same person in the same class and role, unless their dates lie apart.
 
-    Each is compared with the first; rows that are refused already, or that end an enrollment, do not count.
+    In each round the first stands, and those that overlap with it are refused; the next round is about the others. Rows that are
+    refused already, or that end an enrollment, do not count.
     """
     counts = ~(page.refused | page.left_out | page.frame["deleted"])
     who = page.frame.select(
         pl.when(counts).then(together(pl.col("classSourcedId"), pl.col("userSourcedId"), pl.col("kind").cast(pl.UInt64)))
     ).to_series()
-    found = repeats(who)
-    if found.is_empty():
-        return
     stay = page.frame.select("begin", "end").with_row_index("row")
-    pairs = (
-        found.filter(pl.col("row") != pl.col("first"))
-        .join(stay, on="row")
-        .join(stay, left_on="first", right_on="row", suffix="_first")
-        .sort("row")
-    )
+    waiting = repeats(who).select("row", "hash").join(stay, on="row").sort("row")
     apart = (pl.col("begin") >= pl.col("end_first")) | (pl.col("begin_first") >= pl.col("end"))
-    again = pairs.filter(~apart.fill_null(False))  # noqa: FBT003
-    page.blame(again.select("row", detail=page.line_of(again["first"]).cast(pl.String)), ENROLLMENT, "userSourcedId")
+    for _ in range(_MOST_STAYS):
+        if waiting.is_empty():
+            return
+        first = waiting.unique("hash", keep="first", maintain_order=True)
+        first = first.select("hash", first="row", begin_first="begin", end_first="end")
+        pairs = waiting.join(first, on="hash", maintain_order="left").filter(pl.col("row") != pl.col("first"))
+        pairs = pairs.with_columns(apart=apart.fill_null(False))  # noqa: FBT003
+        again = pairs.filter(~pl.col("apart"))
+        page.blame(again.select("row", detail=page.line_of(again["first"]).cast(pl.String)), ENROLLMENT, "userSourcedId")
+        waiting = pairs.filter("apart").select(waiting.columns)
 
 
 RULES = (SOURCED_ID, USERNAME, MASTER_IDENTIFIER, ENROLLMENT, PRIMARY_ROLE)

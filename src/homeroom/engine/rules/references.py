@@ -6,11 +6,13 @@ also what was accepted before (product.md 4.3). What cannot be looked up at all 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from homeroom.engine.ledger import Ledger, Page, rows_where
 from homeroom.engine.rule import Consequence, Rule
-from homeroom.engine.tables import Column, Reference
+from homeroom.engine.tables import Column, Reference, Table
 
 NOT_FOUND = Rule(
     id="reference-not-found",
@@ -68,9 +70,29 @@ def kind_codes(tokens: tuple[str, ...]) -> dict[str, int]:
 
 def of_right_kind(ledger: Ledger, reference: Reference) -> pl.Series:
     """The identifiers of the records that may be pointed at."""
+    found = ledger.found(reference.table)["key"]
     if not reference.kinds:
-        return ledger.found(reference.table)["key"]
-    return ledger.found(reference.table, "kind").filter(pl.col("kind").is_in(list(right_codes(ledger, reference))))["key"]
+        return found
+    kinds = _kinds(ledger, reference.table)
+    right = kinds.filter(pl.col("kind").is_in(list(right_codes(ledger, reference))))["key"]
+    # Whoever has no role at all in 1.2 may be anybody: unknown is not broken.
+    unknown = ~found.is_in(kinds["key"].implode())
+    return found.filter(found.is_in(right.implode()) | unknown)
+
+
+def _kinds(ledger: Ledger, table: str) -> pl.DataFrame:
+    """The kind of each record that may be found: ``key``, ``kind``. In 1.2 a user has the roles of roles.csv, any number of them."""
+    if table != "users" or "role" in _tables(ledger)["users"]:
+        return ledger.found(table, "kind")
+    if not ledger.resolves("roles"):
+        return pl.DataFrame(schema={"key": pl.UInt64, "kind": pl.UInt8})
+    roles = ledger.found("roles", "userSourcedId", "kind").select(key="userSourcedId", kind="kind")
+    return roles.filter(pl.col("key").is_in(ledger.found("users")["key"].implode()))
+
+
+def _tables(ledger: Ledger) -> Mapping[str, Table]:
+    """The declarations of all tables of the version that is delivered."""
+    return next(iter(ledger.pages.values())).part.tables
 
 
 def right_codes(ledger: Ledger, reference: Reference) -> frozenset[int]:
@@ -81,8 +103,7 @@ def right_codes(ledger: Ledger, reference: Reference) -> frozenset[int]:
 
 
 def _kind_column(ledger: Ledger, table: str) -> Column:
-    page = ledger.pages.get(table) or next(iter(ledger.pages.values()))
-    tables = page.part.tables
+    tables = _tables(ledger)
     if table == "users":
         return tables["users"]["role"] if "role" in tables["users"] else tables["roles"]["role"]
     return tables[table]["type"]
@@ -158,9 +179,10 @@ def _blame(page: Page, ledger: Ledger, column: Column, reference: Reference, mis
         return
     wrong_kind = missing.clear()
     if reference.kinds:
-        there = ledger.found(reference.table, "kind")
+        there = _kinds(ledger, reference.table)
         wrong_kind = missing.join(there, left_on="target", right_on="key", how="inner", maintain_order="left").unique("row")
-        names = {code: token for token, code in kind_codes(_kind_column(ledger, reference.table).tokens).items()}
+        tokens = kind_codes(_kind_column(ledger, reference.table).tokens)
+        names = {code: f"{'an' if token[0] in 'aeiou' else 'a'} {token}" for token, code in tokens.items()}
         wrong_kind = wrong_kind.select(
             "row", "target", detail=pl.col("kind").cast(pl.Int64).replace_strict(names, default="of another kind", return_dtype=pl.String)
         )

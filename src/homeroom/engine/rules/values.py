@@ -7,7 +7,7 @@ finding.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from homeroom.engine.tables import EXTENSION_TOKEN, ID_CHARACTERS, ID_MAX_LENGTH
 
 #: [0-9], never the digit class: that one also takes full-width and other scripts' digits.
 DATE = r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
-_DATETIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|\+00:00)$"
+_DATETIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]{1,6})?(?:Z|\+00:00)$"
 YEAR_SPAN = r"^[0-9]{4}-[0-9]{4}$"
 _EXCEL_NUMBER = r"^[0-9](?:\.[0-9]+)?E\+[0-9]{2,}$"
 #: C0 without the line break, DEL, C1, zero-width space, byte order mark. Joiners and direction marks are part of real names.
@@ -25,6 +25,7 @@ EMAIL = r"^[A-Za-z0-9+_.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$"
 
 #: Text that a person reads, so that characters nobody can see in it are a fault of its own.
 _READ_BY_PEOPLE = frozenset({Type.TEXT, Type.TEXTS, Type.EMAIL, Type.GRADES, Type.NAME})
+_ANY_TEXT = frozenset({Type.PASSWORD, Type.USERNAME, Type.STAFF_USERNAME, Type.ADDRESS, Type.ALPHANUMERIC_ID, Type.TEACHER_EMAIL})
 _LISTS_OF_WORDS = frozenset({Type.TEXTS, Type.TOKENS, Type.GRADES, Type.REFERENCES})
 #: Text columns in which numbers commonly stand, and in which Excel shortens them.
 _NUMBERS_AS_TEXT = frozenset({"identifier", "username", "userMasterIdentifier", "sms", "phone", "classCode", "courseCode"})
@@ -33,7 +34,10 @@ _DISTINCT_VALUES_TO_GUESS_FOR = 1_000
 
 def is_date(column: str) -> pl.Expr:
     """True where the text is a day that exists, written YYYY-MM-DD; null where there is none."""
-    text = pl.col(column)
+    return _is_day(pl.col(column))
+
+
+def _is_day(text: pl.Expr) -> pl.Expr:
     return text.str.contains(DATE) & pl.when(text.is_not_null()).then(text.str.to_date("%Y-%m-%d", strict=False).is_not_null())
 
 
@@ -45,6 +49,22 @@ def _missing(cell: Cell) -> pl.Expr | None:
     if not _required(cell):
         return None
     return cell.value.is_null() | ~cell.value.str.contains(r"\S")
+
+
+def _missing_screen(cell: Cell) -> pl.Expr | None:
+    """A cell of nothing but spaces breaks the rules of every type but text, too."""
+    if not _required(cell):
+        return None
+    return _missing(cell) if cell.column.type in _READ_BY_PEOPLE | _ANY_TEXT else cell.value.is_null()
+
+
+def _never(cell: Cell) -> pl.Expr | None:  # noqa: ARG001
+    """For rules whose cells all break another, later rule of the same column."""
+    return None
+
+
+def _excel_screen(cell: Cell) -> pl.Expr | None:
+    return None if cell.column.is_key else _excel_number(cell)
 
 
 def _expected_missing(cell: Cell) -> str:
@@ -125,7 +145,8 @@ def _date_form(cell: Cell) -> pl.Expr | None:
 
 def _datetime_form(cell: Cell) -> pl.Expr | None:
     applies = cell.column.type is Type.DATETIME and (not cell.column.delta_only or cell.setting.mode == "delta")
-    return ~cell.value.str.contains(_DATETIME) if applies else None
+    day, time = cell.value.str.head(len("2026-08-15")), cell.value.str.slice(len("2026-08-15"))
+    return ~(_is_day(day) & time.str.contains("^" + _DATETIME)) if applies else None
 
 
 def _is_span(cell: Cell) -> pl.Expr:
@@ -187,9 +208,16 @@ def did_you_mean(values: pl.Series, words: tuple[str, ...]) -> pl.Series:
     by_lower = {word.lower(): word for word in words}
     guesses = {}
     for value in distinct:
-        close = get_close_matches(value.strip().lower()[:60], list(by_lower), n=1)
-        guesses[value] = f" Did you mean “{by_lower[close[0]]}”?" if close else ""
+        unknown = [item for item in value.split(",") if item not in words]
+        close = _nearest(unknown[0].strip().lower()[:60], tuple(by_lower)) if unknown else None
+        guesses[value] = f" Did you mean “{by_lower[close]}”?" if close else ""
     return values.replace_strict(guesses, default="", return_dtype=pl.String)
+
+
+def _nearest(text: str, words: tuple[str, ...]) -> str | None:
+    """The word that the text resembles most, if any; among equals one that begins as it does: K is KG rather than TK."""
+    close = get_close_matches(text, words, n=5)
+    return max(close, key=lambda word: (SequenceMatcher(None, word, text).ratio(), word[0] == text[0]), default=None)
 
 
 def _token_hint(values: pl.Series, cell: Cell) -> pl.Series:
@@ -230,6 +258,7 @@ VALUES: tuple[Rule, ...] = (
         remedy=_REQUIRED_FIX,
         source="OneRoster CSV 1.1 and 1.2, Required column of each table; status and dateLastModified in delta files",
         cell=_missing,
+        screen=_missing_screen,
         expected=_expected_missing,
     ),
     Rule(
@@ -241,6 +270,7 @@ VALUES: tuple[Rule, ...] = (
         remedy="Export the file again and do not open it in Excel, or format the column as text before you paste.",
         source="product.md 3.4 (damage that Excel does)",
         cell=_excel_number,
+        screen=_excel_screen,
     ),
     Rule(
         id="id-padded",
@@ -250,6 +280,7 @@ VALUES: tuple[Rule, ...] = (
         remedy="Remove the spaces around the identifiers in the source system.",
         source="OneRoster CSV 1.2, GUID",
         cell=_padded,
+        screen=_never,
     ),
     Rule(
         id="control-characters",
@@ -355,10 +386,11 @@ VALUES: tuple[Rule, ...] = (
         consequence=Consequence.REFUSES,
         in_optional=Consequence.CLEARS,
         says="A number is written with digits and at most one decimal point.",
-        message="{column} is {value}; write a plain number, such as 87.5 or 100.",
+        message="{column} is {value}; write {expected}.",
         remedy="Export numbers without units, spaces or commas.",
         source="OneRoster CSV 1.2, Float and Integer",
         cell=_number_form,
+        expected=lambda cell: "a whole number, such as 25" if cell.column.type is Type.INTEGER else "a plain number, such as 87.5 or 100",
     ),
     Rule(
         id="list-item-form",

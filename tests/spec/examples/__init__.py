@@ -1,0 +1,13 @@
+"""All examples, listed by hand, in the order in which the reference shows them."""
+
+from __future__ import annotations
+
+from tests.spec.example import Example
+from tests.spec.examples import forms, keys, references, values
+
+EXAMPLES: tuple[Example, ...] = (
+    *values.EXAMPLES,
+    *forms.EXAMPLES,
+    *keys.EXAMPLES,
+    *references.EXAMPLES,
+)
