@@ -54,7 +54,8 @@ class Example:
     out of the delivery, or "manifest". deltas: tables that come as changes only. folder, junk: the delivery is a zip archive, its
     files in this folder, beside these other entries. known: the roster as accepted before, given in the same way; null: there is none.
     onboarded: the schools that are, null: nobody says. profile, settings: a shipped profile and what is changed in it.
-    accepted: by table the source ids that are accepted, all of them; left_out: how many rows are left out; {} leaves it open.
+    accepted: by table the source ids that are accepted, all of them; left_out: how many rows are left out; roster: the source ids of
+    the proposed roster, once this is applied to the one before. What they do not mention is left open.
     """
 
     rule: str
@@ -74,6 +75,7 @@ class Example:
     settings: Mapping[str, object] = field(default_factory=dict)
     accepted: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    roster: Mapping[str, str] = field(default_factory=dict)
 
     def expected(self, version: str) -> list[Found]:
         """All that is found in this version."""

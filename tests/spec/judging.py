@@ -20,14 +20,20 @@ _COUNTS = {rule.id: "off" for rule in counts.RULES}
 
 @dataclass(frozen=True)
 class Outcome:
-    """findings: in the order of the engine. checked: the judgement itself. files: what was delivered, by name."""
+    """findings: in the order of the engine. checked: the judgement itself. files: what was delivered, by name. before: the roster as
+    accepted before, empty if there was none.
+    """
 
     findings: list[Found]
     checked: Checked
     files: Mapping[str, bytes]
+    before: engine.Roster
 
     def accepted(self, table: str) -> set[str]:
         return set(self.checked.accepted(table).collect()["sourcedId"])
+
+    def proposed(self, table: str) -> set[str]:
+        return set(engine.propose(self.before, self.checked).tables[table].rows.collect()["sourcedId"])
 
     def left_out(self, table: str) -> int:
         return next(one.left_out for one in engine.summarise(self.checked).tables if one.table == table)
@@ -50,22 +56,23 @@ def judge(example: Example, version: str, folder: Path) -> Outcome:
         example.given, version=version, deltas=example.deltas, without=example.without, alone=example.alone
     )
     delivered = _zipped(example, files, folder) if example.folder or example.junk else _laid_out(files, folder / "delivered")
+    before = None if example.known is None else known(example.known, version, profile, folder / "known")
     checked = engine.validate(
-        engine.read(delivered, profile=profile),
+        engine.read(delivered),
         profile=profile,
         onboarded=None if example.onboarded is None else frozenset(example.onboarded),
-        known=None if example.known is None else known(example.known, version, profile, folder / "known"),
+        known=before,
         work=work,
     )
     rows = checked.findings.rows.select("file", "line", "field", "message", "consequence", "rule").collect()
-    return Outcome([Found(*row) for row in rows.iter_rows()], checked, files)
+    return Outcome([Found(*row) for row in rows.iter_rows()], checked, files, before or engine.Roster())
 
 
 def known(given: Mapping[str, str], version: str, profile: Profile, folder: Path) -> engine.Roster:
     """The roster as accepted before: the whole district, with what is given in it."""
     whole = {"enrollments": "sourcedId"} | dict(given)
     files = district.delivery(whole, version=version)
-    snapshot = engine.read(_laid_out(files, folder / "delivered"), profile=profile)
+    snapshot = engine.read(_laid_out(files, folder / "delivered"))
     return engine.trust(snapshot, profile=profile, work=_made(folder / "work"))
 
 

@@ -51,6 +51,9 @@ def test_finds_exactly_what_the_example_says(case: Case, folder: Path) -> None:
     assert {table: outcome.accepted(table) for table in example.accepted} == {
         table: set(ids.split()) for table, ids in example.accepted.items()
     }
+    assert {table: outcome.proposed(table) for table in example.roster} == {
+        table: set(ids.split()) for table, ids in example.roster.items()
+    }
     assert {table: outcome.left_out(table) for table in example.left_out} == dict(example.left_out)
 
 

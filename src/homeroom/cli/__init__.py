@@ -1,4 +1,6 @@
-"""The command line: ``homeroom check`` and ``homeroom rules``. Arguments in, exit status out; what is decided is decided in the engine."""
+"""The command line: ``homeroom check`` and ``homeroom rules``. Arguments in, exit status out; what is decided is
+decided in the engine.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ def _wrong_use(sentence: str) -> int:
 def main() -> None:
     """Runs the command line and ends the process.
 
-    Exit status 0, 1 and 2 are those of ``check``; 64 means that the command was used wrongly, 70 that the fault is ours.
+    Exit status 0, 1 and 2 are those of ``check``; 64 means that the command was used wrongly, 70 that the fault is
+    ours.
     """
     try:
         status = app(standalone_mode=False)

@@ -1,4 +1,6 @@
-"""``homeroom check``: what would be accepted of a roster, what would be refused, and why. Needs no server and no database."""
+"""``homeroom check``: what would be accepted of a roster, what would be refused, and why. Needs no server and no
+database.
+"""
 
 from __future__ import annotations
 
@@ -26,21 +28,26 @@ EXIT_STATUS = {engine.Status.COMPLETED: 0, engine.Status.WITH_ERRORS: 1, engine.
 
 def check(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="A zip, a folder, or the CSV files themselves.")],
-    profile: Annotated[str, typer.Option(metavar="NAME|FILE.toml", help="publisher, standard, or a profile of your own.")] = "publisher",
+    profile: Annotated[
+        str, typer.Option(metavar="NAME|FILE.toml", help="publisher, standard, or a profile of your own.")
+    ] = "publisher",
     onboarded: Annotated[
-        str | None, typer.Option(metavar="ID,ID,…|FILE", help="Source ids of the onboarded schools; without it every school is.")
+        str | None,
+        typer.Option(metavar="ID,ID,…|FILE", help="Source ids of the onboarded schools; without it every school is."),
     ] = None,
     known: Annotated[
         Path | None, typer.Option(metavar="PATH", help="The roster as accepted before: a OneRoster folder or zip.")
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the sync reports go.")] = Path("sync-reports"),
-    findings: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Write every finding there, notes included.")] = None,
+    findings: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Write every finding there, notes included.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON on standard output.")] = False,  # noqa: FBT002
 ) -> int:
     """Checks a roster: what would be accepted, what would be refused, and why.
 
-    Ends with 0 if there are no errors, 1 if some records are refused, 2 if the delivery cannot be taken as a whole, 64 if the command
-    was used wrongly.
+    Ends with 0 if there are no errors, 1 if some records are refused, 2 if the delivery cannot be taken as a whole, 64
+    if the command was used wrongly.
     """
     chosen = _profile(profile)
     schools = _onboarded(onboarded)
@@ -56,7 +63,7 @@ def check(
             status.stop()
             return _refused(str(error), out=out, as_json=as_json)
         checked = engine.validate(
-            engine.read(delivery, profile=chosen),
+            engine.read(delivery),
             profile=chosen,
             onboarded=schools,
             known=before,
@@ -75,7 +82,9 @@ def check(
             sync_reports.write_findings(checked.findings, findings)
         shown = examples(checked)
     if as_json:
-        typer.echo(json.dumps(report.as_json() | {"reports": [str(path) for path in written]}, indent=2, ensure_ascii=False))
+        typer.echo(
+            json.dumps(report.as_json() | {"reports": [str(path) for path in written]}, indent=2, ensure_ascii=False)
+        )
     else:
         screen.show(report, shown, written, findings)
     return EXIT_STATUS[report.status]
@@ -93,7 +102,13 @@ def _profile(named: str) -> engine.Profile:
     path = Path(named)
     if not path.is_file():
         raise WrongUseError(f"There is no profile {named}: give publisher, standard, or a TOML file.")
-    places = frozenset(f"{table.name}.{column.name}" for v in VERSIONS for table in tables_of(v).values() for column in table.columns if column.tokens)
+    places = frozenset(
+        f"{table.name}.{column.name}"
+        for v in VERSIONS
+        for table in tables_of(v).values()
+        for column in table.columns
+        if column.tokens
+    )
     try:
         return parse(path.read_text(encoding="utf-8"), rules=frozenset(RULES_BY_ID), places=places)
     except UnicodeDecodeError:
@@ -110,21 +125,25 @@ def _onboarded(given: str | None) -> frozenset[str] | None:
     try:
         text = path.read_text(encoding="utf-8-sig") if path.is_file() else given
     except (OSError, UnicodeDecodeError):
-        raise WrongUseError(f"{given} cannot be read as a list of source ids: it must be text, one id per line.") from None
+        raise WrongUseError(
+            f"{given} cannot be read as a list of source ids: it must be text, one id per line."
+        ) from None
     return frozenset(id.strip() for line in text.splitlines() for id in line.split(",") if id.strip())
 
 
 def _known(path: Path | None, profile: engine.Profile, work: Path) -> engine.Roster | None:
     if path is None:
         return None
-    snapshot = engine.read(collect([path], work=_sub(work, "known")), profile=profile)
+    snapshot = engine.read(collect([path], work=_sub(work, "known")))
     if snapshot.format != "oneroster" or not snapshot.parts:
         raise WrongUseError(f"--known {path} is not a OneRoster folder or zip that can be read.")
     return engine.trust(snapshot, profile=profile, work=_sub(work, "trusted"))
 
 
 def _refused(reason: str, *, out: Path, as_json: bool) -> int:
-    """The package itself cannot be opened: there is nothing to judge, and old reports must not be taken for new ones."""
+    """The package itself cannot be opened: there is nothing to judge, and old reports must not be taken for new
+    ones.
+    """
     for stale in out.glob(f"*{sync_reports.SUFFIX}") if out.is_dir() else ():
         stale.unlink()
     if as_json:

@@ -13,7 +13,11 @@ from homeroom.cli.wrong_use import WrongUseError
 from homeroom.engine.rules import RULES, RULES_BY_ID
 
 
-def rules(rule: Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of one rule, to have it explained.")] = None) -> int:
+def rules(
+    rule: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="The id of one rule, to have it explained.")
+    ] = None,
+) -> int:
     """Lists all rules, or explains one."""
     console = Console()
     if rule is None:

@@ -1,4 +1,6 @@
-"""What a person sees after ``homeroom check``: the status, the tables, then the causes, most records first, with their remedies."""
+"""What a person sees after ``homeroom check``: the status, the tables, then the causes, most records first, with their
+remedies.
+"""
 
 from __future__ import annotations
 
@@ -67,9 +69,9 @@ def _tables(report: Report) -> Table:
     for column in table.columns[1:]:
         column.justify = "right"
     for one in report.tables:
-        figures = [one.rows, one.accepted, one.refused, one.left_out]
-        figures += [one.created, one.updated, one.unchanged, one.deactivated, one.kept] if compared else []  # type: ignore[list-item]
-        table.add_row(one.table, *(f"{figure:,}" if figure is not None else "" for figure in figures))
+        figures: list[int | None] = [one.rows, one.accepted, one.refused, one.left_out]
+        figures += [one.created, one.updated, one.unchanged, one.deactivated, one.kept] if compared else []
+        table.add_row(one.table, *("" if figure is None else f"{figure:,}" for figure in figures))
     return table
 
 
@@ -77,7 +79,11 @@ def _cause(console: Console, cause: Cause, examples: Examples) -> None:
     place = " · ".join(part for part in (cause.table, cause.field) if part)
     cost = _listed(cause.records)
     console.print()
-    console.print(Text.assemble(("● ", "yellow"), (f"{cause.total:,} records", "bold"), f"  {place}  ", (f"({cause.rule})", "dim")))
+    console.print(
+        Text.assemble(
+            ("● ", "yellow"), (f"{cause.total:,} records", "bold"), f"  {place}  ", (f"({cause.rule})", "dim")
+        )
+    )
     _example(console, cause, examples)
     console.print(Text(f"  Refused: {cost}" + (f"; left out: {_listed(cause.left_out)}" if cause.left_out else "")))
     console.print(Text(f"  What to do: {cause.remedy}"))

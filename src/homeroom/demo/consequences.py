@@ -144,7 +144,9 @@ def follows(rows: Frames, changed: Sequence[Change], header_of: Callable[[str], 
     found.append(_without_teacher(rows, wrong, gone))
     found.extend(_broken(reference, rows, wrong, gone) for reference in _AFTER_CLASSES)
     # The enrollment whose refusal cost the class its teacher does not complain that the class is gone.
-    to_blame = gone["enrollments"].filter(pl.col("seat") != int(Seat.STUDENT), ~pl.col("class").is_in(already_gone.implode()))
+    to_blame = gone["enrollments"].filter(
+        pl.col("seat") != int(Seat.STUDENT), ~pl.col("class").is_in(already_gone.implode())
+    )
     wrong["enrollments"] = pl.concat([wrong["enrollments"], to_blame["row"]])
     found.append(_broken(_CLASS, rows, wrong, gone))
     return pl.concat(found).with_columns(kind=pl.lit("follows"))

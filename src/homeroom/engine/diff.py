@@ -1,4 +1,6 @@
-"""What is different between two rosters? Changes: created, updated, removed, as data that can be counted, shown and undone."""
+"""What is different between two rosters? Changes: created, updated, removed, as data that can be counted, shown and
+undone.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,9 @@ KINDS = ("created", "updated", "removed")
 
 @dataclass(frozen=True)
 class TableChanges:
-    """The changes of one table. before, after: the records as they were and as they will be; a created record is only in ``after``,
-    a removed one only in ``before``, an updated one in both. unchanged: how many are the same in both rosters.
+    """The changes of one table. before, after: the records as they were and as they will be; a created record is only
+    in ``after``, a removed one only in ``before``, an updated one in both. unchanged: how many are the same in both
+    rosters.
     """
 
     before: Records | None
@@ -27,14 +30,16 @@ class TableChanges:
     unchanged: int
 
     def columns_that_differ(self) -> pl.DataFrame:
-        """One row per cell of an updated record that differs: ``sourcedId``, ``column``, ``before``, ``after`` (null: empty)."""
+        """One row per cell of an updated record that differs: ``sourcedId``, ``column``, ``before``, ``after`` (null:
+        empty).
+        """
         if self.before is None or self.after is None or not len(self.updated):
-            return pl.DataFrame(schema={name: pl.String for name in ("sourcedId", "column", "before", "after")})
+            return pl.DataFrame(schema=dict.fromkeys(("sourcedId", "column", "before", "after"), pl.String))
         key = self.after.table.key
         sides = []
         for records, side in ((self.before, "before"), (self.after, "after")):
-            cells = records.only(self.updated).rows.unpivot(index="key", on=[c for c in records.columns if c != key], variable_name="column", value_name=side)
-            sides.append(cells.collect())
+            rows, columns = records.only(self.updated).rows, [name for name in records.columns if name != key]
+            sides.append(rows.unpivot(index="key", on=columns, variable_name="column", value_name=side).collect())
         names = self.after.only(self.updated).rows.select("key", sourcedId=key).collect()
         cells = sides[0].join(sides[1], on=["key", "column"], how="full", coalesce=True)
         differ = cells.filter(~pl.col("before").eq_missing(pl.col("after"))).join(names, on="key")
@@ -56,7 +61,9 @@ class Changes:
         """The changes that lead back."""
         return Changes(
             {
-                name: TableChanges(c.after, c.before, created=c.removed, updated=c.updated, removed=c.created, unchanged=c.unchanged)
+                name: TableChanges(
+                    c.after, c.before, created=c.removed, updated=c.updated, removed=c.created, unchanged=c.unchanged
+                )
                 for name, c in self.tables.items()
             }
         )
@@ -91,7 +98,8 @@ def _diff(before: Records | None, after: Records | None) -> TableChanges:
     nothing = pl.DataFrame(schema={"key": pl.UInt64, "content": pl.UInt64})
     old = before.index.select("key", "content") if before is not None else nothing
     new = after.index.select("key", "content") if after is not None else nothing
-    # The content includes the source id, so that it is a key by itself: what has its content on both sides is the same record.
+    # The content includes the source id, so that it is a key by itself: what has its content on both sides is the same
+    # record.
     left = old.filter(~pl.col("content").is_in(new["content"].implode()))
     right = new.filter(~pl.col("content").is_in(old["content"].implode()))
     updated = right["key"].filter(right["key"].is_in(left["key"].implode()))

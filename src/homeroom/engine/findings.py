@@ -10,14 +10,14 @@ from string import Formatter
 import polars as pl
 
 from homeroom.engine.profile import Profile
-from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rule import Consequence, Rule
+from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.snapshot import Remark
 
-#: Columns of a findings frame. file: as delivered. line: as a spreadsheet shows it (header = 1), null for a whole file. field: the
-#: column, null where the finding is about none. value: what stands there, null where nothing does and for passwords. count: of how
-#: many records the finding speaks. cause: the finding at the root, as table/field/rule; its own where nothing else brought it about.
-#: place: the position of the column in its table, for the order of reports.
+#: Columns of a findings frame. file: as delivered. line: as a spreadsheet shows it (header = 1), null for a whole file.
+#: field: the column, null where the finding is about none. value: what stands there, null where nothing does and for
+#: passwords. count: of how many records the finding speaks. cause: the finding at the root, as table/field/rule; its
+#: own where nothing else brought it about. place: the position of the column in its table, for the order of reports.
 SCHEMA = {
     "file": pl.String,
     "line": pl.UInt32,
@@ -105,7 +105,12 @@ def of_remarks(remarks: Sequence[Remark], profile: Profile) -> pl.DataFrame:
         consequence = rule.consequence_for(None, profile)
         if consequence is Consequence.OFF:
             continue
-        constants = {"column": remark.column or "", "value": remark.value, "detail": remark.detail, "expected": remark.expected}
+        constants = {
+            "column": remark.column or "",
+            "value": remark.value,
+            "detail": remark.detail,
+            "expected": remark.expected,
+        }
         rows.append(
             {
                 "file": remark.file,
@@ -123,7 +128,9 @@ def of_remarks(remarks: Sequence[Remark], profile: Profile) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def counted(rule: Rule, *, file: str, table: str, column: str, detail: str, count: int, line: int | None, profile: Profile) -> pl.DataFrame:
+def counted(
+    rule: Rule, *, file: str, table: str, column: str, detail: str, count: int, line: int | None, profile: Profile
+) -> pl.DataFrame:
     """One finding that speaks of ``count`` records at once; line: of the first of them, where there is one."""
     remark = Remark(rule.id, file=file, table=table, column=column, line=line, detail=detail)
     return of_remarks([replace(remark)], profile).with_columns(count=pl.lit(count, dtype=pl.UInt32))

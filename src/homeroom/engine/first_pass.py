@@ -1,8 +1,9 @@
 """The first pass: every row of a table is read once, and about fifty bytes of it are kept (see ``ledger``).
 
-What makes it cheap: a reference that resolves needs no further look at its characters, because the identifier it equals was
-looked at where it is defined. So the text rules of references are judged only where there is nothing to resolve against; of the
-rows that do not resolve, the text is fetched in the second pass, and the same rules then say what is wrong with it.
+What makes it cheap: a reference that resolves needs no further look at its characters, because the identifier it equals
+was looked at where it is defined. So the text rules of references are judged only where there is nothing to resolve
+against; of the rows that do not resolve, the text is fetched in the second pass, and the same rules then say what is
+wrong with it.
 """
 
 from __future__ import annotations
@@ -11,28 +12,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
-import polars_hash as _polars_hash
 
 from homeroom.engine.formats.csv_text import Measured
+from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import Page
 from homeroom.engine.profile import Profile
+from homeroom.engine.rule import Cell, Consequence, LocalRule, Rule, Setting
 from homeroom.engine.rules import people, selfserve
 from homeroom.engine.rules.keys import together
 from homeroom.engine.rules.references import EXTENDED, kind_codes
-from homeroom.engine.rule import Cell, Consequence, LocalRule, Rule, Setting
 from homeroom.engine.snapshot import Part
 from homeroom.engine.tables import METADATA_PREFIX, Column, Type
-
-assert _polars_hash  # imported for the expressions it adds to polars: .nchash
 
 #: Stands for "no value" in a record's hash: text cannot hold it, because a row with a NUL character is refused.
 _NOTHING = "\x00"
 _BETWEEN = "\x1f"
-
-
-def id_hash(column: str) -> pl.Expr:
-    """The 64-bit xxh3 hash of a cell; null where the cell is empty. The same in every release of everything."""
-    return pl.col(column).nchash.xxh3_64()
 
 
 def local_rules(setting: Setting, rules: Sequence[Rule]) -> Iterator[LocalRule]:
@@ -45,8 +39,8 @@ def local_rules(setting: Setting, rules: Sequence[Rule]) -> Iterator[LocalRule]:
             if test is not None and consequence is not Consequence.OFF:
                 screen = rule.screen(cell) if rule.screen is not None else test
                 if screen is None:
-                    screen = pl.lit(False)  # noqa: FBT003
-                yield LocalRule(rule, cell, test.fill_null(False), screen, consequence)  # noqa: FBT003
+                    screen = pl.lit(False)
+                yield LocalRule(rule, cell, test.fill_null(False), screen, consequence)
 
 
 def _row_test(rule: Rule, setting: Setting, column: Column) -> pl.Expr | None:
@@ -67,7 +61,9 @@ def columns_to_judge(setting: Setting) -> Iterator[Column]:
 
 
 def _certified(local: LocalRule, resolvable: frozenset[str]) -> bool:
-    """Whether this text rule of a reference can wait: a cell that breaks it does not resolve, and is refused for that."""
+    """Whether this text rule of a reference can wait: a cell that breaks it does not resolve, and is refused for
+    that.
+    """
     reference = local.cell.column.reference
     return (
         reference is not None
@@ -79,21 +75,18 @@ def _certified(local: LocalRule, resolvable: frozenset[str]) -> bool:
 
 def any_of(tests: Sequence[pl.Expr]) -> pl.Expr:
     """True where one of the tests is; a test that cannot be answered counts as false."""
-    return pl.any_horizontal(tests).fill_null(False) if tests else pl.lit(False)  # noqa: FBT003
+    return pl.any_horizontal(tests).fill_null(False) if tests else pl.lit(False)
 
 
 def content_hash(part: Part, cleared: dict[str, pl.Expr]) -> pl.Expr:
     """One hash of all that makes up the record, so that equal records have equal hashes in every delivery.
 
-    A column that is not there counts as empty, so that leaving an empty column out changes nothing. cleared: by column, where
-    the value is taken out. The school year is hashed as it is kept.
+    A column that is not there counts as empty, so that leaving an empty column out changes nothing. cleared: by column,
+    where the value is taken out. The school year is hashed as it is kept.
     """
     cells = []
     for name in part.content:
-        if name not in part.present:
-            value = pl.lit(None, dtype=pl.String)
-        else:
-            value = kept_value(part, name, cleared)
+        value = kept_value(part, name, cleared) if name in part.present else pl.lit(None, dtype=pl.String)
         if name.startswith(METADATA_PREFIX):
             value = pl.when(value.is_not_null()).then(pl.format(name + "={}", value)).otherwise(pl.lit(""))
             cells.append(value)
@@ -101,7 +94,7 @@ def content_hash(part: Part, cleared: dict[str, pl.Expr]) -> pl.Expr:
             cells.append(value.fill_null(_NOTHING))
     declared = len(part.content) - len(part.metadata)
     whole = pl.concat_str(cells[:declared], separator=_BETWEEN)
-    return (pl.concat_str(whole, *cells[declared:]) if part.metadata else whole).nchash.xxh3_64()
+    return hashed(pl.concat_str(whole, *cells[declared:]) if part.metadata else whole)
 
 
 def kept_value(part: Part, name: str, cleared: dict[str, pl.Expr]) -> pl.Expr:
@@ -121,11 +114,14 @@ def clearings(local: Sequence[LocalRule]) -> dict[str, pl.Expr]:
     return {name: any_of(several) for name, several in tests.items()}
 
 
-def index(part: Part, rules: Sequence[Rule], profile: Profile, *, resolvable: frozenset[str], compare: bool, work: Path) -> Page:
+def index(
+    part: Part, rules: Sequence[Rule], profile: Profile, *, resolvable: frozenset[str], compare: bool, work: Path
+) -> Page:
     """The page of one table.
 
-    resolvable: tables to which references can be looked up. compare: also keep a hash of each record's content, as ``content``,
-    for telling what changed. Rows that cannot be read are in ``page.measured.bad_rows`` and have no entry here.
+    resolvable: tables to which references can be looked up. compare: also keep a hash of each record's content, as
+    ``content``, for telling what changed. Rows that cannot be read are in ``page.measured.bad_rows`` and have no entry
+    here.
     """
     setting = Setting(part.table, part.present, part.mode, profile)
     local = tuple(local_rules(setting, rules))
@@ -146,23 +142,23 @@ def index(part: Part, rules: Sequence[Rule], profile: Profile, *, resolvable: fr
         edges={c.name: _edges(measured, c.name) for c in part.table.references if c.is_list and c.name in part.present},
         refused=frame["refused"],
         flagged=frame["flagged"],
-        left_out=pl.repeat(False, len(frame), eager=True, dtype=pl.Boolean).alias("left_out"),  # noqa: FBT003
+        left_out=pl.repeat(False, len(frame), eager=True, dtype=pl.Boolean).alias("left_out"),
     )
 
 
 def _kept(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
     table = setting.table
-    yield "key", id_hash(table.key) if setting.has(table.key) else pl.lit(None, dtype=pl.UInt64)
+    yield "key", hashed(table.key) if setting.has(table.key) else pl.lit(None, dtype=pl.UInt64)
     ends = setting.mode == "delta" and setting.has("status")
-    yield "deleted", (pl.col("status") == "tobedeleted").fill_null(False) if ends else pl.lit(False)  # noqa: FBT003
+    yield "deleted", (pl.col("status") == "tobedeleted").fill_null(False) if ends else pl.lit(False)
     if setting.mode == "bulk":
         filled = [pl.col(name).is_not_null() for name in ("status", "dateLastModified") if setting.has(name)]
         yield "filled", any_of(filled)
     for column in table.references:
-        if column.name in setting.present and not column.is_list and column.type is not Type.ID:
-            yield column.name, id_hash(column.name)
-        elif column.type is Type.ID and setting.has(column.name):
-            yield column.name, id_hash(column.name)
+        if (column.name in setting.present and not column.is_list and column.type is not Type.ID) or (
+            column.type is Type.ID and setting.has(column.name)
+        ):
+            yield column.name, hashed(column.name)
     yield from _facts(setting)
 
 
@@ -171,7 +167,9 @@ def _facts(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
     if table.domain == "self-serve":
         yield from selfserve.facts(setting).items()
         return
-    kind = {"users": "role", "roles": "role", "enrollments": "role", "orgs": "type", "academicSessions": "type"}.get(table.name)
+    kind = {"users": "role", "roles": "role", "enrollments": "role", "orgs": "type", "academicSessions": "type"}.get(
+        table.name
+    )
     if kind is not None and setting.has(kind):
         yield "kind", _code(table[kind])
     elif kind is not None and kind in table:
@@ -179,17 +177,24 @@ def _facts(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
     if table.name == "users":
         yield from people.facts(setting).items()
     if table.name == "roles" and setting.has("roleType", "userSourcedId", "orgSourcedId"):
-        pair = together(id_hash("userSourcedId"), id_hash("orgSourcedId"))
+        pair = together(hashed("userSourcedId"), hashed("orgSourcedId"))
         yield "primary_of", pl.when(pl.col("roleType") == "primary").then(pair)
     if table.name == "enrollments":
-        yield "primary", (pl.col("primary") == "true").fill_null(False) if setting.has("primary") else pl.lit(False)  # noqa: FBT003
+        yield "primary", (pl.col("primary") == "true").fill_null(False) if setting.has("primary") else pl.lit(False)
     for begin, name in (("startDate", "begin"), ("beginDate", "begin"), ("endDate", "end")):
         if begin in table and table.name in ("academicSessions", "enrollments"):
-            yield name, pl.col(begin).str.to_date("%Y-%m-%d", strict=False) if setting.has(begin) else pl.lit(None, dtype=pl.Date)
+            yield (
+                name,
+                pl.col(begin).str.to_date("%Y-%m-%d", strict=False)
+                if setting.has(begin)
+                else pl.lit(None, dtype=pl.Date),
+            )
 
 
 def _code(column: Column) -> pl.Expr:
-    """The number of a token: see ``kind_codes``. A chain of comparisons, because a look-up table holds up the streaming engine."""
+    """The number of a token: see ``kind_codes``. A chain of comparisons, because a look-up table holds up the streaming
+    engine.
+    """
     text, code = pl.col(column.name), pl.lit(0, dtype=pl.UInt8)
     if column.extensible:
         code = pl.when(text.str.starts_with("ext:")).then(pl.lit(EXTENDED, dtype=pl.UInt8)).otherwise(code)
@@ -202,4 +207,4 @@ def _edges(measured: Measured, column: str) -> pl.DataFrame:
     """One row per item of a list of references: ``row``, ``target``."""
     cells = measured.scan().select("row", target=pl.col(column)).filter(pl.col("target").is_not_null())
     items = cells.with_columns(pl.col("target").str.split(",")).explode("target")
-    return items.select("row", target=pl.col("target").nchash.xxh3_64()).collect(engine="streaming").sort("row")
+    return items.select("row", target=hashed("target")).collect(engine="streaming").sort("row")

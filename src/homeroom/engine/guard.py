@@ -1,4 +1,6 @@
-"""May these changes be applied without a person looking? Counts what would happen, per kind of record and per school."""
+"""May these changes be applied without a person looking? Counts what would happen, per kind of record and per
+school.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from homeroom.engine.roster import Records, Roster
 
 @dataclass(frozen=True)
 class Limits:
-    """What may happen without asking. Shares are of the records there are; a removal counts only beyond ``removed_at_least``."""
+    """What may happen without asking. Shares are of the records there are; a removal counts only beyond
+    ``removed_at_least``.
+    """
 
     removed_share: float = 0.10
     removed_at_least: int = 20
@@ -22,7 +26,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Breach:
-    """One limit that would be broken. limit: "removed", "updated", "empty kind" or "empty school"; school: its source id."""
+    """One limit that would be broken. limit: "removed", "updated", "empty kind" or "empty school"; school: its source
+    id.
+    """
 
     limit: str
     table: str
@@ -53,8 +59,10 @@ class Verdict:
         return not self.breaches
 
 
-def guard(changes: Changes, current: Roster, limits: Limits = Limits()) -> Verdict:  # noqa: B008
-    """Whether changes to ``current`` may be applied as they are. A first sync is never held for its size. Never raises."""
+def guard(changes: Changes, current: Roster, limits: Limits = Limits()) -> Verdict:
+    """Whether changes to ``current`` may be applied as they are. A first sync is never held for its size. Never
+    raises.
+    """
     return Verdict(tuple(_breaches(changes, current, limits)))
 
 
@@ -74,7 +82,9 @@ def _breaches(changes: Changes, current: Roster, limits: Limits) -> Iterator[Bre
 
 
 def _empty_schools(name: str, change: TableChanges, orgs: Records | None) -> Iterator[Breach]:
-    """Schools that had records of this kind and would have none, for kinds that name their school in a column of their own."""
+    """Schools that had records of this kind and would have none, for kinds that name their school in a column of their
+    own.
+    """
     if orgs is None or change.before is None or change.after is None or not len(change.removed):
         return
     if "schoolSourcedId" not in change.before.index.columns or "schoolSourcedId" not in change.after.index.columns:
@@ -82,6 +92,12 @@ def _empty_schools(name: str, change: TableChanges, orgs: Records | None) -> Ite
     had = change.before.index.filter(pl.col("key").is_in(change.removed.implode())).group_by("schoolSourcedId").len()
     has = change.after.index["schoolSourcedId"].unique()
     emptied = had.filter(~pl.col("schoolSourcedId").is_in(has.implode())).sort("schoolSourcedId")
-    names = orgs.rows.join(emptied.lazy().select(key="schoolSourcedId"), on="key", how="semi").select("key", "sourcedId").collect()
-    for school, count in emptied.join(names, left_on="schoolSourcedId", right_on="key").select("sourcedId", "len").iter_rows():
+    names = (
+        orgs.rows.join(emptied.lazy().select(key="schoolSourcedId"), on="key", how="semi")
+        .select("key", "sourcedId")
+        .collect()
+    )
+    for school, count in (
+        emptied.join(names, left_on="schoolSourcedId", right_on="key").select("sourcedId", "len").iter_rows()
+    ):
         yield Breach("empty school", name, int(count), int(count), school)

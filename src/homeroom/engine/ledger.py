@@ -1,8 +1,8 @@
 """What does the first pass keep of each row, and how does each row stand?
 
-The first pass over a table keeps no text: 64-bit hashes of identifiers, small facts, one mark for "broken by itself". About fifty
-bytes a row, so that a million records fit where their text would not. References, keys and everything else that looks across
-rows and tables is judged on these pages; the text of the few rows that matter is fetched afterwards.
+The first pass over a table keeps no text: 64-bit hashes of identifiers, small facts, one mark for "broken by itself".
+About fifty bytes a row, so that a million records fit where their text would not. References, keys and everything else
+that looks across rows and tables is judged on these pages; the text of the few rows that matter is fetched afterwards.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from enum import IntEnum
 import polars as pl
 
 from homeroom.engine.formats.csv_text import Measured
+from homeroom.engine.hashes import hashed
 from homeroom.engine.rule import LocalRule, Rule, Setting
 from homeroom.engine.snapshot import Part
 
 NO_IDS = pl.Series("key", [], dtype=pl.UInt64)
 
-#: One row per broken rule that is not told by a row alone. target: hash of the record it points at, in ``target_table``.
+#: One row per broken rule that is not told by a row alone. target: hash of the record it points at, in
+#: ``target_table``.
 FAULTS = {
     "row": pl.UInt32,
     "rule": pl.String,
@@ -42,12 +44,13 @@ class Standing(IntEnum):
 class Page:
     """The rows of one delivered table during judgement, one entry per readable row, in file order.
 
-    frame: ``key`` (hash of the source id, null if it has none), ``deleted`` (a delta row that ends its record), one hash per
-    reference column under the column's own name, and the table's facts. edges: per list of references, one row per item:
-    ``row``, ``target``. local: the rules that were applied to each row by itself. refused, left_out: marks, growing as the
-    judgement goes on; flagged: something milder is to be said of the row. not_onboarded: of orgs, the schools whose own line says
-    that they are not onboarded; they are left out for whoever points at them, and refused in the count. unchecked: per
-    reference column, how many rows point at what can only be looked up in a roster that was not given.
+    frame: ``key`` (hash of the source id, null if it has none), ``deleted`` (a delta row that ends its record), one
+    hash per reference column under the column's own name, and the table's facts. edges: per list of references, one row
+    per item: ``row``, ``target``. local: the rules that were applied to each row by itself. refused, left_out: marks,
+    growing as the judgement goes on; flagged: something milder is to be said of the row. not_onboarded: of orgs, the
+    schools whose own line says that they are not onboarded; they are left out for whoever points at them, and refused
+    in the count. unchecked: per reference column, how many rows point at what can only be looked up in a roster that
+    was not given.
     """
 
     setting: Setting
@@ -82,10 +85,12 @@ class Page:
 
     @property
     def unreadable(self) -> pl.DataFrame:
-        """The rows that could not be read: ``rule``, ``key`` (null where the row does not tell its identifier either)."""
+        """The rows that could not be read: ``rule``, ``key`` (null where the row does not tell its identifier
+        either).
+        """
         bad = self.measured.bad_rows
         tells = self.part.columns[0] == self.setting.table.key
-        key = pl.col("first_cell").nchash.xxh3_64() if tells else pl.lit(None, dtype=pl.UInt64)
+        key = hashed("first_cell") if tells else pl.lit(None, dtype=pl.UInt64)
         return bad.select("rule", key=key)
 
     def line_of(self, rows: pl.Series) -> pl.Series:
@@ -95,7 +100,8 @@ class Page:
     def blame(self, rows: pl.DataFrame, rule: Rule, column: str, *, target_table: str | None = None) -> None:
         """Write down that ``rule`` is broken on these rows; they are refused if that is what follows.
 
-        rows: ``row``, and where known ``detail`` (a sentence for the message) and ``target`` (hash of the record pointed at).
+        rows: ``row``, and where known ``detail`` (a sentence for the message) and ``target`` (hash of the record
+        pointed at).
         """
         consequence = rule.consequence_for(None, self.setting.profile)
         if rows.is_empty() or consequence == "off":
@@ -120,17 +126,19 @@ class Page:
 
 
 def _marked(marks: pl.Series, rows: pl.Series) -> pl.Series:
-    return marks.clone().scatter(rows, True) if len(rows) else marks  # noqa: FBT003
+    return marks.clone().scatter(rows, True) if len(rows) else marks
 
 
 def rows_where(mask: pl.Series) -> pl.DataFrame:
     """The positions at which the mask is true, as ``row``."""
-    return mask.fill_null(False).arg_true().cast(pl.UInt32).alias("row").to_frame()  # noqa: FBT003
+    return mask.fill_null(False).arg_true().cast(pl.UInt32).alias("row").to_frame()
 
 
 def _with(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
     """``key`` and these columns; null where a roster of another version, or with fewer columns, has none."""
-    return frame.select("key", *(pl.col(name) if name in frame.columns else pl.lit(None).alias(name) for name in columns))
+    return frame.select(
+        "key", *(pl.col(name) if name in frame.columns else pl.lit(None).alias(name) for name in columns)
+    )
 
 
 @dataclass
@@ -148,8 +156,9 @@ class Ledger:
         return table in self.pages or table in self.known
 
     def frames(self, table: str, *columns: str) -> Iterable[pl.DataFrame]:
-        """The records that references to ``table`` may find, as ``key`` and ``columns``: those accepted so far in this delivery,
-        and those accepted before where the delivery says nothing about them (a table that is absent, or a delta).
+        """The records that references to ``table`` may find, as ``key`` and ``columns``: those accepted so far in this
+        delivery, and those accepted before where the delivery says nothing about them (a table that is absent, or a
+        delta).
         """
         page = self.pages.get(table)
         if page is not None:

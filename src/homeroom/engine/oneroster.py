@@ -1,8 +1,8 @@
 """Which tables and columns does OneRoster have, and what may stand in each cell?
 
-The one declaration that everything else reads: the file format (headers and their order), the generic rules (required, type,
-tokens, references), the reference pages, and the names that a REST provider uses. Versions 1.1 and 1.2 are declared together; a
-column or token that only one of them knows says so. Imports nothing but the standard library.
+The one declaration that everything else reads: the file format (headers and their order), the generic rules (required,
+type, tokens, references), the reference pages, and the names that a REST provider uses. Versions 1.1 and 1.2 are
+declared together; a column or token that only one of them knows says so. Imports nothing but the standard library.
 
 Source: OneRoster CSV binding 1.1 and 1.2 (users.csv in both layouts, 1.2.0 and 1.2.1).
 """
@@ -176,8 +176,15 @@ TABLES: tuple[Table, ...] = (
         "demographics",
         Column("sourcedId", Type.ID, required=True, reference=Reference("users")),
         _date("birthDate", personal=True),
-        _token("sex", False, "male", "female", personal=True, extensible=True,
-               by_version=_differs("1.2", tokens=("male", "female", "unspecified", "other"))),
+        _token(
+            "sex",
+            False,
+            "male",
+            "female",
+            personal=True,
+            extensible=True,
+            by_version=_differs("1.2", tokens=("male", "female", "unspecified", "other")),
+        ),
         _boolean("americanIndianOrAlaskaNative", personal=True),
         _boolean("asian", personal=True),
         _boolean("blackOrAfricanAmerican", personal=True),
@@ -216,10 +223,23 @@ TABLES: tuple[Table, ...] = (
         _date("endDate"),
         singular="enrollment",
     ),
-    _table("classResources", _text("title"), _ref("classSourcedId", True, "classes"), _ref("resourceSourcedId", True, "resources"),
-           domain="resources", singular="class resource"),
-    _table("courseResources", _text("title"), _ref("courseSourcedId", True, "courses"), _ref("resourceSourcedId", True, "resources"),
-           domain="resources", aliases=("courseResourses",), singular="course resource"),
+    _table(
+        "classResources",
+        _text("title"),
+        _ref("classSourcedId", True, "classes"),
+        _ref("resourceSourcedId", True, "resources"),
+        domain="resources",
+        singular="class resource",
+    ),
+    _table(
+        "courseResources",
+        _text("title"),
+        _ref("courseSourcedId", True, "courses"),
+        _ref("resourceSourcedId", True, "resources"),
+        domain="resources",
+        aliases=("courseResourses",),
+        singular="course resource",
+    ),
     _table(
         "userResources",
         _ref("userSourcedId", True, "users"),
@@ -230,7 +250,13 @@ TABLES: tuple[Table, ...] = (
         only="1.2",
         singular="user resource",
     ),
-    _table("categories", _text("title", True), Column("weight", Type.INTEGER, only="1.2"), domain="gradebook", singular="category"),
+    _table(
+        "categories",
+        _text("title", True),
+        Column("weight", Type.INTEGER, only="1.2"),
+        domain="gradebook",
+        singular="category",
+    ),
     _table(
         "lineItems",
         _text("title", True),
@@ -251,7 +277,16 @@ TABLES: tuple[Table, ...] = (
         "results",
         _ref("lineItemSourcedId", True, "lineItems"),
         _ref("studentSourcedId", True, "users", "student"),
-        _token("scoreStatus", True, "exempt", "fully graded", "not submitted", "partially graded", "submitted", extensible=True),
+        _token(
+            "scoreStatus",
+            True,
+            "exempt",
+            "fully graded",
+            "not submitted",
+            "partially graded",
+            "submitted",
+            extensible=True,
+        ),
         _number("score", True, personal=True, by_version=_differs("1.2", required=False)),
         _date("scoreDate", True),
         _personal("comment"),
@@ -273,10 +308,24 @@ TABLES: tuple[Table, ...] = (
         only="1.2",
         singular="score scale",
     ),
-    _table("lineItemScoreScales", _text("title"), _ref("lineItemSourcedId", True, "lineItems"), _ref("scoreScaleSourcedId", True, "scoreScales"),
-           domain="gradebook", only="1.2", singular="line item score scale"),
-    _table("resultScoreScales", _text("title"), _ref("resultSourcedId", True, "results"), _ref("scoreScaleSourcedId", True, "scoreScales"),
-           domain="gradebook", only="1.2", singular="result score scale"),
+    _table(
+        "lineItemScoreScales",
+        _text("title"),
+        _ref("lineItemSourcedId", True, "lineItems"),
+        _ref("scoreScaleSourcedId", True, "scoreScales"),
+        domain="gradebook",
+        only="1.2",
+        singular="line item score scale",
+    ),
+    _table(
+        "resultScoreScales",
+        _text("title"),
+        _ref("resultSourcedId", True, "results"),
+        _ref("scoreScaleSourcedId", True, "scoreScales"),
+        domain="gradebook",
+        only="1.2",
+        singular="result score scale",
+    ),
     _table(
         "lineItemLearningObjectiveIds",
         _ref("lineItemSourcedId", True, "lineItems"),
@@ -297,7 +346,7 @@ TABLES: tuple[Table, ...] = (
         only="1.2",
         singular="result learning objective",
     ),
-)  # fmt: skip
+)
 
 
 def _for_version(column: Column, version: str) -> Column:

@@ -1,7 +1,7 @@
 """What does this publisher ask for, beyond or instead of the letter of the standard?
 
-A profile is a TOML file that a publisher can copy and change; two come with Homeroom, ``publisher`` and ``standard``. Imports
-nothing but the standard library.
+A profile is a TOML file that a publisher can copy and change; two come with Homeroom, ``publisher`` and ``standard``.
+Imports nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ class ProfileError(ValueError):
 class Profile:
     """The requirements of one publisher.
 
-    optional_faults: what happens to a faulty cell in a column that need not be filled. consequences: by rule id, instead of the
-    rule's own. tokens: by "table.column", accepted beside the standard's. self_contained_deltas: a delta must hold all that it points at. additional_roles_column: "" if there is none.
-    max_rows, max_bytes: of one self-serve upload.
+    optional_faults: what happens to a faulty cell in a column that need not be filled. consequences: by rule id,
+    instead of the rule's own. tokens: by "table.column", accepted beside the standard's. self_contained_deltas: a delta
+    must hold all that it points at. additional_roles_column: "" if there is none. max_rows, max_bytes: of one
+    self-serve upload.
     """
 
     name: str
@@ -82,8 +83,9 @@ def shipped(name: str) -> Profile:
 def parse(text: str, *, rules: frozenset[str] | None = None, places: frozenset[str] | None = None) -> Profile:
     """The profile that a TOML text describes.
 
-    rules: the rule ids that exist, places: the "table.column" names that have a vocabulary; given, an unknown one is refused.
-    Raises ProfileError for text that is not TOML, unknown keys, wrong types and unknown names, with the place and the remedy.
+    rules: the rule ids that exist, places: the "table.column" names that have a vocabulary; given, an unknown one is
+    refused. Raises ProfileError for text that is not TOML, unknown keys, wrong types and unknown names, with the place
+    and the remedy.
     """
     try:
         raw = tomllib.loads(text)
@@ -93,7 +95,9 @@ def parse(text: str, *, rules: frozenset[str] | None = None, places: frozenset[s
     if "name" not in settings:
         raise ProfileError('The profile has no name. Begin it with a line such as: name = "our-publisher"')
     tokens = {place: _typed(f"tokens.{place}", value, tuple) for place, value in raw.get("tokens", {}).items()}
-    consequences = {rule: _consequence(f"consequences.{rule}", value) for rule, value in raw.get("consequences", {}).items()}
+    consequences = {
+        rule: _consequence(f"consequences.{rule}", value) for rule, value in raw.get("consequences", {}).items()
+    }
     _known("tokens", tokens, places)
     _known("consequences", consequences, rules)
     if "optional_faults" in settings:
@@ -106,14 +110,16 @@ def _settings(raw: Mapping[str, Any]) -> list[tuple[str, Any]]:
     for section, key, value in _entries(raw):
         if (section, key) not in _KEYS:
             place = f"{section}.{key}" if section else key
-            raise ProfileError(f"The profile has {place!r}, which is not a setting.{_guess(key, [k for _, k in _KEYS])}")
+            raise ProfileError(
+                f"The profile has {place!r}, which is not a setting.{_guess(key, [k for _, k in _KEYS])}"
+            )
         name, kind = _KEYS[section, key]
         found.append((name, _typed(f"{section}.{key}".lstrip("."), value, kind)))
     return found
 
 
 def _entries(raw: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
-    entries = []
+    entries: list[tuple[str, str, Any]] = []
     for key, value in raw.items():
         if key in _SECTIONS and not isinstance(value, dict):
             raise ProfileError(f"In the profile, {key!r} must be a section: write [{key}] on a line of its own.")
@@ -143,7 +149,9 @@ def _consequence(place: str, value: object) -> str:
 def _known(section: str, given: Mapping[str, object], known: frozenset[str] | None) -> None:
     for name in given:
         if known is not None and name not in known:
-            raise ProfileError(f"The profile names {name!r} under [{section}], which does not exist.{_guess(name, known)}")
+            raise ProfileError(
+                f"The profile names {name!r} under [{section}], which does not exist.{_guess(name, known)}"
+            )
 
 
 def _guess(word: str, known: Any) -> str:

@@ -16,9 +16,10 @@ _OWNERS = ("users", "classes")
 
 
 def propose(current: Roster, checked: Checked) -> Roster:
-    """The roster as it would be. A table that was not delivered stays as it is; of one that came complete (bulk), records that are
-    missing end, unless a row whose source id could not be read might be theirs; of a delta, only the rows that say so end records.
-    Records that belong to an ended user or class end with it. A delivery that was stopped changes nothing.
+    """The roster as it would be. A table that was not delivered stays as it is; of one that came complete (bulk),
+    records that are missing end, unless a row whose source id could not be read might be theirs; of a delta, only the
+    rows that say so end records. Records that belong to an ended user or class end with it. A delivery that was stopped
+    changes nothing.
     """
     if checked.stopped:
         return current
@@ -66,11 +67,19 @@ def _ended_with_their_owners(current: Roster, proposed: Roster) -> Roster:
             reference = column.reference
             assert reference is not None
             owner = reference.table
-            if column.is_list or not column.required or owner not in _OWNERS or owner not in tables or owner not in current.tables:
+            if (
+                column.is_list
+                or not column.required
+                or owner not in _OWNERS
+                or owner not in tables
+                or owner not in current.tables
+            ):
                 continue
             ended = current.tables[owner].index["key"]
             ended = ended.filter(~ended.is_in(tables[owner].index["key"].implode()))
-            gone = tables[name].index.filter(pl.col(column.name).is_in(ended.implode()))["key"] if len(ended) else NO_IDS
+            gone = (
+                tables[name].index.filter(pl.col(column.name).is_in(ended.implode()))["key"] if len(ended) else NO_IDS
+            )
             if len(gone):
                 tables[name] = tables[name].but(gone)
     return Roster(tables)

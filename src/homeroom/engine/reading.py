@@ -6,18 +6,18 @@ from homeroom.engine.delivery import Delivery
 from homeroom.engine.formats import oneroster_csv, selfserve
 from homeroom.engine.formats.csv_text import Unreadable, open_csv
 from homeroom.engine.formats.opened import Opened
-from homeroom.engine.profile import Profile
 from homeroom.engine.snapshot import Remark, Snapshot
 
 #: Asked in this order; the first that recognises a file of the delivery arranges it.
 FORMATS = (selfserve, oneroster_csv)
 
 
-def read(delivery: Delivery, *, profile: Profile) -> Snapshot:
-    """The snapshot of a delivery: its tables opened and named, with remarks on whatever was odd about files and headers.
+def read(delivery: Delivery) -> Snapshot:
+    """The snapshot of a delivery: its tables opened and named, with remarks on whatever was odd about files and
+    headers.
 
-    Looks at the beginning of each file only; the rows are read when they are judged. Never raises for what was delivered: a file
-    that cannot be read, or a delivery that is no roster, is a remark whose rule stops the sync.
+    Looks at the beginning of each file only; the rows are read when they are judged. Never raises for what was
+    delivered: a file that cannot be read, or a delivery that is no roster, is a remark whose rule stops the sync.
     """
     odd = [Remark(o.rule, file=o.place, value=o.place, detail=o.detail) for o in delivery.oddities]
     opened: list[Opened] = []
@@ -31,7 +31,9 @@ def read(delivery: Delivery, *, profile: Profile) -> Snapshot:
     for format in FORMATS:
         if format.recognises(opened):
             snapshot = format.arrange(delivery, opened)
-            return Snapshot(snapshot.format, snapshot.version, snapshot.parts, (*odd, *snapshot.remarks), delivery.origin)
+            return Snapshot(
+                snapshot.format, snapshot.version, snapshot.parts, (*odd, *snapshot.remarks), delivery.origin
+            )
     unreadable = any(r.rule.startswith(("file-", "manifest-")) for r in odd)
     unknown = () if unreadable else (Remark("delivery-unknown", value=delivery.origin),)
     return Snapshot(oneroster_csv.NAME, "1.1", {}, (*odd, *unknown), delivery.origin)

@@ -1,4 +1,6 @@
-"""How did it go? A report: counts by kind of record and by cause, plain data. It holds nothing about a pupil, so it may travel."""
+"""How did it go? A report: counts by kind of record and by cause, plain data. It holds nothing about a pupil, so it may
+travel.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,9 @@ import polars as pl
 from homeroom.engine.diff import Changes
 from homeroom.engine.guard import Verdict
 from homeroom.engine.ledger import Page
+from homeroom.engine.rule import Consequence
 from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rules.onboarding import SCHOOL
-from homeroom.engine.rule import Consequence
 from homeroom.engine.validate import Checked
 
 
@@ -29,8 +31,8 @@ class Status(StrEnum):
 class TableCounts:
     """One delivered table. rows: without header and blank lines; accepted + refused + left_out = rows.
 
-    The last five are null where there is no earlier roster to compare with. kept: records that stay as they were because their
-    row was refused, left out or could not be read, or because somebody's could not.
+    The last five are null where there is no earlier roster to compare with. kept: records that stay as they were
+    because their row was refused, left out or could not be read, or because somebody's could not.
     """
 
     table: str
@@ -50,8 +52,8 @@ class TableCounts:
 class Cause:
     """One root of findings: a rule broken in one column of one table, and all that it cost.
 
-    records: how many records of each table it refused, its own and those that depend on them. findings: how often it was found in
-    its own place. left_out: records that were left out for it.
+    records: how many records of each table it refused, its own and those that depend on them. findings: how often it
+    was found in its own place. left_out: records that were left out for it.
     """
 
     rule: str
@@ -70,7 +72,9 @@ class Cause:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome in figures. reasons: why a failed delivery failed. causes: the costliest first. notes: cleared values, then notes."""
+    """The outcome in figures. reasons: why a failed delivery failed. causes: the costliest first. notes: cleared
+    values, then notes.
+    """
 
     status: Status
     format: str
@@ -91,13 +95,14 @@ def summarise(checked: Checked, changes: Changes | None = None, verdict: Verdict
     """The report of one judgement; changes and verdict where there was an earlier roster."""
     causes = _causes(checked)
     errors = tuple(cause for cause in causes if cause.consequence == Consequence.REFUSES)
-    if checked.stopped:
-        status = Status.FAILED
-    else:
-        status = Status.WITH_ERRORS if errors else Status.COMPLETED
-    stops = checked.findings.rows.filter(pl.col("consequence") == Consequence.STOPS.value).select("file", "message").collect()
+    completed = Status.WITH_ERRORS if errors else Status.COMPLETED
+    stops = (
+        checked.findings.rows.filter(pl.col("consequence") == Consequence.STOPS.value)
+        .select("file", "message")
+        .collect()
+    )
     return Report(
-        status=status,
+        status=Status.FAILED if checked.stopped else completed,
         format=checked.snapshot.format,
         version=checked.snapshot.version,
         profile=checked.profile.name,
@@ -119,7 +124,11 @@ def _counts(page: Page, changes: Changes | None) -> TableCounts:
         return plain
     change = changes.tables[page.name]
     accepted = page.key.filter(page.accepted & ~page.frame["deleted"])
-    kept = change.after.index["key"].is_in(accepted.implode()) if change.after is not None else pl.Series([], dtype=pl.Boolean)
+    kept = (
+        change.after.index["key"].is_in(accepted.implode())
+        if change.after is not None
+        else pl.Series([], dtype=pl.Boolean)
+    )
     stays = int((~kept).sum()) if page.setting.mode == "bulk" else 0
     return TableCounts(
         **asdict(plain)
@@ -141,16 +150,32 @@ def _causes(checked: Checked) -> list[Cause]:
         .group_by("cause", "consequence", "table", maintain_order=True)
         .agg(
             records=pl.col("record").n_unique(),
-            findings=pl.col("count").filter(pl.col("cause") == pl.concat_str(pl.col("table").fill_null(""), pl.lit("/"), pl.col("field").fill_null(""), pl.lit("/"), "rule")).sum(),
+            findings=pl.col("count")
+            .filter(
+                pl.col("cause")
+                == pl.concat_str(
+                    pl.col("table").fill_null(""), pl.lit("/"), pl.col("field").fill_null(""), pl.lit("/"), "rule"
+                )
+            )
+            .sum(),
         )
         .collect()
     )
-    causes = [_cause(checked, str(name), str(consequence), group) for (name, consequence), group in per_cause.group_by("cause", "consequence", maintain_order=True)]
-    return sorted(causes, key=lambda cause: -(cause.total if cause.consequence == Consequence.REFUSES else cause.findings))
+    causes = [
+        _cause(checked, str(name), str(consequence), group)
+        for (name, consequence), group in per_cause.group_by("cause", "consequence", maintain_order=True)
+    ]
+    return sorted(
+        causes, key=lambda cause: -(cause.total if cause.consequence == Consequence.REFUSES else cause.findings)
+    )
 
 
 def _cause(checked: Checked, name: str, consequence: str, group: pl.DataFrame) -> Cause:
-    table, field, rule = name.split("/", 2) if name.count("/") == 2 else (name.split("/")[0], "/".join(name.split("/")[1:-1]), name.rsplit("/", 1)[1])
+    table, field, rule = (
+        name.split("/", 2)
+        if name.count("/") == 2
+        else (name.split("/", maxsplit=1)[0], "/".join(name.split("/")[1:-1]), name.rsplit("/", 1)[1])
+    )
     left_out = {}
     if rule == SCHOOL.id:
         left_out = {page.name: count for page in checked.pages.values() if (count := int(page.silent.sum()))}
@@ -178,4 +203,6 @@ def examples(checked: Checked) -> dict[tuple[str, str], tuple[str | None, int | 
         .agg(pl.col("file").first(), pl.col("line").first(), pl.col("message").first())
         .collect()
     )
-    return {(cause, consequence): (file, line, message) for cause, consequence, file, line, message in first.iter_rows()}
+    return {
+        (cause, consequence): (file, line, message) for cause, consequence, file, line, message in first.iter_rows()
+    }

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from homeroom.engine.first_pass import index
+from homeroom.engine.hashes import hashed
 from homeroom.engine.profile import Profile
 from homeroom.engine.snapshot import Part, Snapshot
 from homeroom.engine.tables import Table
@@ -18,9 +19,9 @@ from homeroom.engine.tables import Table
 class Records:
     """The active records of one table.
 
-    index: one row per record: ``key`` (hash of the source id, unique), ``content`` (hash of all that makes up the record), one hash
-    per single reference under its column's name, and the facts that the rules need. rows: the same records as text: ``columns``
-    and ``key``, in no particular order.
+    index: one row per record: ``key`` (hash of the source id, unique), ``content`` (hash of all that makes up the
+    record), one hash per single reference under its column's name, and the facts that the rules need. rows: the same
+    records as text: ``columns`` and ``key``, in no particular order.
     """
 
     table: Table
@@ -62,7 +63,9 @@ class Records:
 
 @dataclass(frozen=True)
 class Roster:
-    """The current truth about one district: its active records, by table. A table that was never delivered is not in it."""
+    """The current truth about one district: its active records, by table. A table that was never delivered is not in
+    it.
+    """
 
     tables: Mapping[str, Records] = field(default_factory=dict)
 
@@ -70,19 +73,25 @@ class Roster:
 def trust(snapshot: Snapshot, *, profile: Profile, work: Path) -> Roster:
     """The roster that a snapshot describes, taken at its word: no rule is asked.
 
-    For files that were accepted before. Rows without a source id, repeated ones, those that end a record and those that cannot be
-    read are not in it.
+    For files that were accepted before. Rows without a source id, repeated ones, those that end a record and those that
+    cannot be read are not in it.
     """
     tables = {}
     for name, part in snapshot.parts.items():
         page = index(part, (), profile, resolvable=frozenset(), compare=True, work=work)
         frame = page.frame.with_row_index("row").filter(page.key.is_not_null() & ~page.frame["deleted"])
         frame = frame.unique("key", keep="first", maintain_order=True)
-        tables[name] = records(part, frame.drop("row"), page.measured.scan().join(frame.lazy().select("row"), on="row", how="semi"))
+        tables[name] = records(
+            part, frame.drop("row"), page.measured.scan().join(frame.lazy().select("row"), on="row", how="semi")
+        )
     return Roster(tables)
 
 
 def records(part: Part, index_of_rows: pl.DataFrame, text: pl.LazyFrame) -> Records:
     """Records of the rows in ``text``, which has the columns of the part."""
-    cells = [pl.col(name) if name in part.present else pl.lit(None, dtype=pl.String).alias(name) for name in part.content]
-    return Records(part.table, part.content, index_of_rows, text.select(*cells).with_columns(key=pl.col(part.table.key).nchash.xxh3_64()))
+    cells = [
+        pl.col(name) if name in part.present else pl.lit(None, dtype=pl.String).alias(name) for name in part.content
+    ]
+    return Records(
+        part.table, part.content, index_of_rows, text.select(*cells).with_columns(key=hashed(part.table.key))
+    )

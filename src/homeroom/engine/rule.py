@@ -1,8 +1,9 @@
 """What is a rule, and what follows when it is broken?
 
-A rule is a declaration: an id that never changes, the consequence, the words for the person, the source. Three kinds differ only
-in how they are judged: a *cell rule* and a *row rule* carry one polars expression that is true for broken cells or rows; the
-others (keys, references, classes, whole files) are judged over whole tables in the module that declares them.
+A rule is a declaration: an id that never changes, the consequence, the words for the person, the source. Three kinds
+differ only in how they are judged: a *cell rule* and a *row rule* carry one polars expression that is true for broken
+cells or rows; the others (keys, references, classes, whole files) are judged over whole tables in the module that
+declares them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class Consequence(StrEnum):
 
 @dataclass(frozen=True)
 class Setting:
-    """Under what a table is judged: its declaration, the columns that were delivered, how it came, and the publisher's profile."""
+    """Under what a table is judged: its declaration, the columns that were delivered, how it came, and the publisher's
+    profile.
+    """
 
     table: Table
     present: frozenset[str]
@@ -71,13 +74,14 @@ class Rule:
     """One thing that must hold.
 
     id: stable, kebab-case. says: the rule as a sentence. message: what the person reads for one finding; ``{column}``,
-    ``{value}`` (shown safely, never a password's), ``{expected}`` and ``{detail}`` are filled in. remedy: what to do about all of
-    them. source: standard and clause, or product.md. in_optional: the consequence in a column that need not be filled
-    (null: the same); in_text: in a column that identifies no record (null: the same). table, column: where it is reported, if it is about one column only.
-    cell, row: the test, if cells or rows can be judged by themselves; screen: what the first pass asks instead, because it is
-    cheaper: true at least where the rule is broken, except where another rule of the same column refuses the row anyway, and for a
-    rule that refuses no more than that (null: the test itself). expected: what would be right, in words; hint: per broken
-    value, a further sentence such as "did you mean"; beside: the other column of a row rule, whose text is the detail.
+    ``{value}`` (shown safely, never a password's), ``{expected}`` and ``{detail}`` are filled in. remedy: what to do
+    about all of them. source: standard and clause, or product.md. in_optional: the consequence in a column that need
+    not be filled (null: the same); in_text: in a column that identifies no record (null: the same). table, column:
+    where it is reported, if it is about one column only. cell, row: the test, if cells or rows can be judged by
+    themselves; screen: what the first pass asks instead, because it is cheaper: true at least where the rule is broken,
+    except where another rule of the same column refuses the row anyway, and for a rule that refuses no more than that
+    (null: the test itself). expected: what would be right, in words; hint: per broken value, a further sentence such as
+    "did you mean"; beside: the other column of a row rule, whose text is the detail.
     """
 
     id: str

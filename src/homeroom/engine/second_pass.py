@@ -1,4 +1,6 @@
-"""The second pass: the text of the rows that matter is fetched, and each broken rule becomes a finding with its words."""
+"""The second pass: the text of the rows that matter is fetched, and each broken rule becomes a finding with its
+words.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,11 @@ import polars as pl
 
 from homeroom.engine.findings import WHOLE_ROW, Gathering, message
 from homeroom.engine.ledger import FAULTS, Page
-from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rule import Consequence, LocalRule, Rule
+from homeroom.engine.rules import RULES_BY_ID
 
-#: Rows fetched at a time. A batch of filtered text keeps the buffers alive that it was cut from, so it must not be large.
+#: Rows fetched at a time. A batch of filtered text keeps the buffers alive that it was cut from, so it must not be
+#: large.
 _BATCH = 8_192
 _SECRET = "password"
 _HIDDEN = "•••"
@@ -23,7 +26,8 @@ Causes = Mapping[str, pl.DataFrame]
 def explain(page: Page, causes: Causes, findings: Gathering) -> pl.DataFrame:
     """Adds the findings about the rows of one table; returns why each refused record was refused.
 
-    causes: the same for the tables judged before: ``key``, ``cause``. One row per refused record that has an identifier.
+    causes: the same for the tables judged before: ``key``, ``cause``. One row per refused record that has an
+    identifier.
     """
     faults = pl.concat(page.faults) if page.faults else pl.DataFrame(schema=FAULTS)
     faults = faults.filter(~page.silent.gather(faults["row"])) if len(faults) else faults
@@ -56,7 +60,9 @@ def _tell(page: Page, batch: pl.DataFrame, faults: pl.DataFrame, causes: Causes)
         best=pl.col("gravity").min().over("row", "field"), first=pl.col("local").max().over("row", "field", "gravity")
     )
     kept = everything.filter((pl.col("gravity") == pl.col("best")) & (pl.col("local") == pl.col("first")))
-    kept = kept.with_columns(line=page.line_of(kept["row"]), count=pl.lit(1), file=pl.lit(page.part.file), table=pl.lit(page.name))
+    kept = kept.with_columns(
+        line=page.line_of(kept["row"]), count=pl.lit(1), file=pl.lit(page.part.file), table=pl.lit(page.name)
+    )
     return kept.sort("row", "place", "rule").drop("gravity", "local", "best", "first")
 
 
@@ -103,11 +109,11 @@ def _worded(page: Page, rows: pl.DataFrame, one: LocalRule, name: str) -> pl.Dat
         detail = pl.col(" detail")
     elif rule.beside is not None:
         detail = pl.col(rule.beside)
-    constants = _constants(page, rule, name) | ({"expected": rule.expected(cell)} if rule.expected else {})
+    constants = _constants(page, name) | ({"expected": rule.expected(cell)} if rule.expected else {})
     return _finding(page, rows, rule, name, one.consequence, constants, detail=detail, local=True)
 
 
-def _constants(page: Page, rule: Rule, column: str) -> dict[str, str]:
+def _constants(page: Page, column: str) -> dict[str, str]:
     profile, table = page.setting.profile, page.setting.table
     expected = ", ".join(profile.additional_roles)
     if column in table and (reference := table[column].reference) is not None:
@@ -142,7 +148,7 @@ def _finding(
         value.alias("value"),
         (pl.lit(own_cause) if cause is None else pl.coalesce(cause, pl.lit(own_cause))).alias("cause"),
         pl.lit(place, dtype=pl.UInt16).alias("place"),
-        (pl.lit(False) if cause is None else cause.is_not_null()).alias("inherited"),  # noqa: FBT003
+        (pl.lit(False) if cause is None else cause.is_not_null()).alias("inherited"),
         pl.lit(_GRAVITY[consequence.value], dtype=pl.UInt8).alias("gravity"),
         pl.lit(local).alias("local"),
     )
@@ -150,22 +156,28 @@ def _finding(
 
 def _told_by_faults(page: Page, batch: pl.DataFrame, faults: pl.DataFrame, causes: Causes) -> Iterator[pl.DataFrame]:
     """The findings of rules that look across rows and tables."""
-    for (rule_id, column, target_table), group in faults.group_by("rule", "column", "target_table", maintain_order=True):
+    for (rule_id, column, target_table), group in faults.group_by(
+        "rule", "column", "target_table", maintain_order=True
+    ):
         rule = RULES_BY_ID[str(rule_id)]
         because = causes.get(str(target_table))
-        group = group.unique("row", keep="first", maintain_order=True)
+        told = group.unique("row", keep="first", maintain_order=True)
         if because is not None and len(because):
-            group = group.join(because.select(target="key", cause="cause"), on="target", how="left", maintain_order="left")
+            told = told.join(
+                because.select(target="key", cause="cause"), on="target", how="left", maintain_order="left"
+            )
         else:
-            group = group.with_columns(cause=pl.lit(None, dtype=pl.String))
-        rows = batch.join(group.select("row", pl.col("detail").alias(" detail"), pl.col("cause").alias(" cause")), on="row")
+            told = told.with_columns(cause=pl.lit(None, dtype=pl.String))
+        rows = batch.join(
+            told.select("row", pl.col("detail").alias(" detail"), pl.col("cause").alias(" cause")), on="row"
+        )
         yield _finding(
             page,
             rows,
             rule,
             str(column),
             rule.consequence_for(None, page.setting.profile),
-            _constants(page, rule, str(column)),
+            _constants(page, str(column)),
             detail=pl.col(" detail"),
             local=False,
             cause=pl.col(" cause"),
@@ -174,18 +186,26 @@ def _told_by_faults(page: Page, batch: pl.DataFrame, faults: pl.DataFrame, cause
 
 def _reasons(page: Page, told: pl.DataFrame) -> pl.DataFrame:
     """Why each record was refused: the first error that is its own, else the first that it inherits."""
-    errors = told.filter(pl.col("consequence") == Consequence.REFUSES.value).sort("row", "inherited", "place", maintain_order=True)
+    errors = told.filter(pl.col("consequence") == Consequence.REFUSES.value).sort(
+        "row", "inherited", "place", maintain_order=True
+    )
     errors = errors.unique("row", keep="first", maintain_order=True)
     return errors.select(key=page.key.gather(errors["row"]), cause="cause").filter(pl.col("key").is_not_null())
 
 
 def _unreadable(page: Page, findings: Gathering) -> pl.DataFrame:
-    """Adds the findings of the rows that could not be read; the record is named where the row still tells its identifier."""
+    """Adds the findings of the rows that could not be read; the record is named where the row still tells its
+    identifier.
+    """
     bad = page.measured.bad_rows
     text = pl.col("text")
     if _SECRET in page.part.columns:
         # Where in a broken row the password stands cannot be told, so that no more of it is shown than the first cell.
-        text = pl.concat_str("first_cell", pl.lit("," + _HIDDEN)).fill_null(_HIDDEN) if page.part.columns[0] != _SECRET else pl.lit(_HIDDEN)
+        text = (
+            pl.concat_str("first_cell", pl.lit("," + _HIDDEN)).fill_null(_HIDDEN)
+            if page.part.columns[0] != _SECRET
+            else pl.lit(_HIDDEN)
+        )
     for (rule_id,), rows in bad.group_by("rule", maintain_order=True):
         rule = RULES_BY_ID[str(rule_id)]
         findings.add(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import polars as pl
-
 from homeroom.engine.formats.csv_text import CsvText
 from homeroom.engine.tables import METADATA_PREFIX, Table
 
@@ -35,9 +33,9 @@ class Remark:
 class Part:
     """One delivered table: its declaration, its text, and how its rows are to be taken.
 
-    mode: "bulk" (the whole truth about this table) or "delta" (changes only). columns: the name of each column of the file, in its
-    order; the standard's own name where it is known, so that a misspelt header is found under its right name. tables: all tables
-    of the same version, by name.
+    mode: "bulk" (the whole truth about this table) or "delta" (changes only). columns: the name of each column of the
+    file, in its order; the standard's own name where it is known, so that a misspelt header is found under its right
+    name. tables: all tables of the same version, by name.
     """
 
     table: Table
@@ -67,8 +65,9 @@ class Part:
 class Snapshot:
     """A delivery, recognised and opened.
 
-    format: "oneroster" or "selfserve"; version: of OneRoster, or the template's name. parts: by table, in the order in which they
-    are judged. remarks: what was noticed while reading; ``stopped`` is true where one of them stops the sync.
+    format: "oneroster" or "selfserve"; version: of OneRoster, or the template's name. parts: by table, in the order in
+    which they are judged. remarks: what was noticed while reading; ``stopped`` is true where one of them stops the
+    sync.
     """
 
     format: str

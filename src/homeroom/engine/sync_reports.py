@@ -1,4 +1,6 @@
-"""The files that a district downloads: one CSV per kind of record that had an error, in the exact shapes of product.md."""
+"""The files that a district downloads: one CSV per kind of record that had an error, in the exact shapes of
+product.md.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,13 @@ SUFFIX = "_sync_report.csv"
 
 #: Per format the columns of a report: its header, and the finding's column that fills it.
 _SHAPES = {
-    "oneroster": {"Row Number": "line", "SourcedId": "sourcedId", "Field": "field", "Status": "status", "Error Message": "message"},
+    "oneroster": {
+        "Row Number": "line",
+        "SourcedId": "sourcedId",
+        "Field": "field",
+        "Status": "status",
+        "Error Message": "message",
+    },
     "selfserve": {"Row Number": "line", "sourcedId": "sourcedId", "Column Name": "field", "Error": "message"},
 }
 
@@ -28,8 +36,8 @@ def safe(text: pl.Expr) -> pl.Expr:
 def write(findings: Findings, folder: Path, *, format: str) -> list[Path]:
     """Writes the report files into a folder and returns them; report files that lay there from before are removed.
 
-    format: "oneroster" or "selfserve". One file per table with an error, one row per error, ordered by row, then by column. Cleared
-    values and notes are in none of them. UTF-8 with BOM, CRLF.
+    format: "oneroster" or "selfserve". One file per table with an error, one row per error, ordered by row, then by
+    column. Cleared values and notes are in none of them. UTF-8 with BOM, CRLF.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob(f"*{SUFFIX}"):

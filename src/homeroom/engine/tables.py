@@ -55,9 +55,9 @@ REFERENCE_TYPES = frozenset({Type.REFERENCE, Type.REFERENCES})
 class Reference:
     """What a cell points at.
 
-    kinds: tokens of the target's ``type`` (users: of their role) that may be pointed at; empty means any. Where the target's
-    column is extensible (1.2), ``ext:`` tokens count too, except for users.
-    belongs: the row belongs to its target, so that it is left out when the target is (product.md 4.3).
+    kinds: tokens of the target's ``type`` (users: of their role) that may be pointed at; empty means any. Where the
+    target's column is extensible (1.2), ``ext:`` tokens count too, except for users. belongs: the row belongs to its
+    target, so that it is left out when the target is (product.md 4.3).
     """
 
     table: str
@@ -69,10 +69,10 @@ class Reference:
 class Column:
     """One column of a table.
 
-    required, tokens: hold for every version unless ``by_version`` replaces them for one.
-    only: the versions that know this column; layout: it stands only in the file layout of that name (users.csv of 1.2.0).
-    strict: a fault refuses the row even though the column may be empty.
-    personal: its values are about a person, so they appear in no log and leave the district's own storage never.
+    required, tokens: hold for every version unless ``by_version`` replaces them for one. only: the versions that know
+    this column; layout: it stands only in the file layout of that name (users.csv of 1.2.0). strict: a fault refuses
+    the row even though the column may be empty. personal: its values are about a person, so they appear in no log and
+    leave the district's own storage never.
     """
 
     name: str
@@ -95,10 +95,16 @@ class Column:
 
     @property
     def rest_name(self) -> str:
-        """The property that carries this column in OneRoster REST: ``parentSourcedId`` is ``parent``, ``orgSourcedIds`` is ``orgs``."""
+        """The property that carries this column in OneRoster REST: ``parentSourcedId`` is ``parent``, ``orgSourcedIds``
+        is ``orgs``.
+        """
         if self.rest is not None or self.name == "sourcedId":
             return self.rest or self.name
-        return self.name.removesuffix("SourcedId") if self.name.endswith("SourcedId") else self.name.replace("SourcedIds", "s")
+        return (
+            self.name.removesuffix("SourcedId")
+            if self.name.endswith("SourcedId")
+            else self.name.replace("SourcedIds", "s")
+        )
 
     @property
     def is_list(self) -> bool:
@@ -119,8 +125,8 @@ class Column:
 class Table:
     """One kind of record.
 
-    key: the column that identifies a record. accompanied_by: tables a complete delivery of this one also needs, beside those its
-    required references name. singular: what one record is called in a sentence.
+    key: the column that identifies a record. accompanied_by: tables a complete delivery of this one also needs, beside
+    those its required references name. singular: what one record is called in a sentence.
     """
 
     name: str

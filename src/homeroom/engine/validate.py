@@ -1,7 +1,7 @@
 """What of a snapshot can be taken, and what is wrong with the rest? The order of judgement, and its outcome.
 
-Fixed order: organizations, sessions, courses, users and roles, classes, enrollments (product.md 4.3), each after what it points
-at. Nothing here is a rule; the rules are in ``rules``.
+Fixed order: organizations, sessions, courses, users and roles, classes, enrollments (product.md 4.3), each after what
+it points at. Nothing here is a rule; the rules are in ``rules``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ import polars as pl
 from homeroom.engine.findings import Findings, Gathering, counted, of_remarks
 from homeroom.engine.first_pass import clearings, index, kept_value
 from homeroom.engine.formats import selfserve as selfserve_format
+from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import Ledger, Page, rows_where
 from homeroom.engine.profile import Profile
 from homeroom.engine.roster import Roster
+from homeroom.engine.rule import Consequence
 from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rules.catalogue import LOCAL
 from homeroom.engine.rules.classes import judge_stays, judge_teachers, rows_that_left_a_class_without_teacher
@@ -26,7 +28,6 @@ from homeroom.engine.rules.keys import judge_enrollments, judge_keys
 from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_users
 from homeroom.engine.rules.people import judge_people, judge_roles
 from homeroom.engine.rules.references import NOT_CHECKED, judge_cycles, judge_references
-from homeroom.engine.rule import Consequence
 from homeroom.engine.rules.selfserve import judge_upload
 from homeroom.engine.second_pass import explain
 from homeroom.engine.snapshot import Remark, Snapshot
@@ -39,8 +40,9 @@ _FILLED = RULES_BY_ID["bulk-columns-filled"]
 class Checked:
     """The outcome of a judgement.
 
-    findings: everything that was found, see ``findings``. stopped: the delivery as a whole cannot be taken, and nothing of it is;
-    the reasons are findings that stop the sync. pages: per table how each row stands, in the order of judgement.
+    findings: everything that was found, see ``findings``. stopped: the delivery as a whole cannot be taken, and nothing
+    of it is; the reasons are findings that stop the sync. pages: per table how each row stands, in the order of
+    judgement.
     """
 
     snapshot: Snapshot
@@ -50,8 +52,9 @@ class Checked:
     pages: Mapping[str, Page] = field(default_factory=dict)
 
     def accepted(self, table: str) -> pl.LazyFrame:
-        """The rows of a table that were accepted, as the roster keeps them: one row per record, the columns of ``Part.content`` and
-        ``key``, the hash of the source id. Faulty values that a rule clears are null. Rows that end a record are not among them.
+        """The rows of a table that were accepted, as the roster keeps them: one row per record, the columns of
+        ``Part.content`` and ``key``, the hash of the source id. Faulty values that a rule clears are null. Rows that
+        end a record are not among them.
         """
         page = self.pages[table]
         cleared = clearings(page.local)
@@ -62,7 +65,7 @@ class Checked:
             for name in part.content
         ]
         text = page.measured.scan().join(rows.lazy(), on="row", how="semi", maintain_order="left")
-        return text.select(*cells).with_columns(key=pl.col(page.setting.table.key).nchash.xxh3_64())
+        return text.select(*cells).with_columns(key=hashed(page.setting.table.key))
 
 
 def validate(
@@ -72,12 +75,12 @@ def validate(
     work: Path,
     onboarded: frozenset[str] | None = None,
     known: Roster | None = None,
-    progress: Progress = lambda stage: None,
+    progress: Progress = lambda _: None,
 ) -> Checked:
     """Judges every row of a snapshot by all rules.
 
-    onboarded: source ids of the schools that the publisher has onboarded; null: every school is. known: the roster as accepted
-    before. work: a folder lent for what does not fit into memory. Never raises for what was delivered.
+    onboarded: source ids of the schools that the publisher has onboarded; null: every school is. known: the roster as
+    accepted before. work: a folder lent for what does not fit into memory. Never raises for what was delivered.
     """
     remarks = (*snapshot.remarks, *_missing_files(snapshot, known))
     gathering = Gathering(work, [])
@@ -120,19 +123,28 @@ def _missing_files(snapshot: Snapshot, known: Roster | None) -> list[Remark]:
         for name in part.table.needs if part.mode == "bulk" else ():
             if name not in there:
                 wanted.setdefault(name, []).append(part.file)
-    return [Remark("file-missing", table=name, value=f"{name}.csv", detail=", ".join(files)) for name, files in wanted.items()]
+    return [
+        Remark("file-missing", table=name, value=f"{name}.csv", detail=", ".join(files))
+        for name, files in wanted.items()
+    ]
 
 
 def _without_rows(pages: Mapping[str, Page]) -> list[Remark]:
     empty = [page for page in pages.values() if page.frame.is_empty() and page.measured.bad_rows.is_empty()]
-    remarks = [Remark("file-without-rows", file=page.part.file, table=page.name, value=page.part.file) for page in empty]
+    remarks = [
+        Remark("file-without-rows", file=page.part.file, table=page.name, value=page.part.file) for page in empty
+    ]
     if pages and len(empty) == len(pages):
         remarks.append(Remark("delivery-without-records"))
     return remarks
 
 
 def _judge(ledger: Ledger, onboarded: frozenset[str] | None, known: Roster | None, progress: Progress) -> None:
-    hashes = None if onboarded is None else pl.Series("id", sorted(onboarded), dtype=pl.String).to_frame().select(pl.col("id").nchash.xxh3_64()).to_series()
+    hashes = (
+        None
+        if onboarded is None
+        else pl.Series("id", sorted(onboarded), dtype=pl.String).to_frame().select(hashed("id")).to_series()
+    )
     for page in ledger.pages.values():
         judge_keys(page)
         if "blank" in page.frame.columns:
@@ -164,9 +176,13 @@ def _upload_limits(page: Page, profile: Profile) -> list[Remark]:
     rows, size = len(page.frame) + len(bad), page.part.size_bytes
     remarks = []
     if size > profile.max_bytes:
-        remarks.append(Remark("upload-too-large", file=file, value=file, detail=f"{size:,}", expected=f"{profile.max_bytes:,}"))
+        remarks.append(
+            Remark("upload-too-large", file=file, value=file, detail=f"{size:,}", expected=f"{profile.max_bytes:,}")
+        )
     if rows > profile.max_rows:
-        remarks.append(Remark("upload-too-many-rows", file=file, value=file, detail=f"{rows:,}", expected=f"{profile.max_rows:,}"))
+        remarks.append(
+            Remark("upload-too-many-rows", file=file, value=file, detail=f"{rows:,}", expected=f"{profile.max_rows:,}")
+        )
     foreign = bad.filter(pl.col("rule") == "row-not-utf8")["line"]
     if len(foreign):
         remarks.append(Remark("upload-not-utf8", file=file, value=file, detail=str(foreign.min())))
@@ -178,7 +194,7 @@ def _people(known: Roster) -> pl.DataFrame | None:
     users = known.tables.get("users")
     if users is None:
         return None
-    login, address = (pl.col(name).str.to_lowercase().nchash.xxh3_64() for name in ("username", "email"))
+    login, address = (hashed(pl.col(name).str.to_lowercase()) for name in ("username", "email"))
     return users.rows.select("key", login=login, address=address).collect()
 
 
@@ -192,7 +208,12 @@ def _judge_classes(page: Page, ledger: Ledger) -> None:
         judge_enrollments(enrollments)
     judge_teachers(page, ledger)
     if enrollments is not None:
-        judge_references(enrollments, ledger, (enrollments.setting.table["classSourcedId"],), but=rows_that_left_a_class_without_teacher(ledger))
+        judge_references(
+            enrollments,
+            ledger,
+            (enrollments.setting.table["classSourcedId"],),
+            but=rows_that_left_a_class_without_teacher(ledger),
+        )
 
 
 def _explain(ledger: Ledger, gathering: Gathering, progress: Progress) -> None:
@@ -207,24 +228,55 @@ def _counted(ledger: Ledger, known: Roster | None) -> list[pl.DataFrame]:
     found = []
     for page in ledger.pages.values():
         profile = page.setting.profile
-        if "filled" in page.frame.columns and page.frame["filled"].any() and not _FILLED.consequence_for(None, profile).is_error:
+        if (
+            "filled" in page.frame.columns
+            and page.frame["filled"].any()
+            and not _FILLED.consequence_for(None, profile).is_error
+        ):
             rows = rows_where(page.frame["filled"])["row"]
             line = int(page.line_of(rows.head(1))[0])
             found.append(
-                counted(_FILLED, file=page.part.file, table=page.name, column="status", detail=f"{len(rows):,} rows", count=len(rows), line=line, profile=profile)
+                counted(
+                    _FILLED,
+                    file=page.part.file,
+                    table=page.name,
+                    column="status",
+                    detail=f"{len(rows):,} rows",
+                    count=len(rows),
+                    line=line,
+                    profile=profile,
+                )
             )
         for column, number in page.unchecked.items():
             if number:
                 found.append(
-                    counted(NOT_CHECKED, file=page.part.file, table=page.name, column=column, detail=f"{number:,}", count=number, line=None, profile=profile)
+                    counted(
+                        NOT_CHECKED,
+                        file=page.part.file,
+                        table=page.name,
+                        column=column,
+                        detail=f"{number:,}",
+                        count=number,
+                        line=None,
+                        profile=profile,
+                    )
                 )
     for rule, number in counts(ledger):
         page = ledger.pages[str(rule.table)]
         found.append(
-            counted(rule, file=page.part.file, table=page.name, column=str(rule.column), detail=f"{number:,}", count=number, line=None, profile=page.setting.profile)
+            counted(
+                rule,
+                file=page.part.file,
+                table=page.name,
+                column=str(rule.column),
+                detail=f"{number:,}",
+                count=number,
+                line=None,
+                profile=page.setting.profile,
+            )
         )
-    for page in ledger.pages.values() if known else ():
-        found += _suddenly_empty(page, known)
+    if known is not None:
+        found += [finding for page in ledger.pages.values() for finding in _suddenly_empty(page, known)]
     return found
 
 
@@ -238,7 +290,16 @@ def _suddenly_empty(page: Page, known: Roster) -> list[pl.DataFrame]:
     there = [name for name in names if name in page.part.present]
     now = page.measured.scan().select(pl.col(there).count()).collect(engine="streaming")
     return [
-        counted(COLUMN_EMPTY, file=page.part.file, table=page.name, column=name, detail=f"{had:,}", count=had, line=None, profile=page.setting.profile)
+        counted(
+            COLUMN_EMPTY,
+            file=page.part.file,
+            table=page.name,
+            column=name,
+            detail=f"{had:,}",
+            count=had,
+            line=None,
+            profile=page.setting.profile,
+        )
         for name in names
         if (had := int(before[name][0])) and not (int(now[name][0]) if name in there else 0)
     ]

@@ -39,8 +39,8 @@ def bodies(draw: st.DrawFn, cells: int) -> bytes:
     body = "".join(lines).encode()
     if draw(st.booleans()):
         body = body.removesuffix(line_end.encode())
-    for kind, place, some in draw(st.lists(damages, max_size=4)):
-        place %= len(body) + 1
+    for kind, anywhere, some in draw(st.lists(damages, max_size=4)):
+        place = anywhere % (len(body) + 1)
         if kind == "insert":
             body = body[:place] + some + body[place:]
         elif kind == "delete":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from tests.spec.example import Example
-from tests.spec.examples import forms, keys, references, values
+from tests.spec.examples import classes, forms, keys, people, references, spread, values
 
 EXAMPLES: tuple[Example, ...] = (
     *values.EXAMPLES,
     *forms.EXAMPLES,
     *keys.EXAMPLES,
     *references.EXAMPLES,
+    *people.EXAMPLES,
+    *classes.EXAMPLES,
+    *spread.EXAMPLES,
 )

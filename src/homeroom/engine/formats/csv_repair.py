@@ -155,12 +155,10 @@ class _Copy:
             return
         self._file = self._open_files.enter_context(self._path.open("wb"))
         self._file.write(COPY_BEGINNING)
-        left = up_to_bytes - self.body.start_bytes
-        for block in self.body.blocks(PIECE_BYTES):
-            self._file.write(block[:left])
-            left -= len(block)
-            if left <= 0:
-                break
+        with self.body.path.open("rb", buffering=0) as original:
+            original.seek(self.body.start_bytes)
+            for offset in range(self.body.start_bytes, up_to_bytes, PIECE_BYTES):
+                self._file.write(original.read(min(PIECE_BYTES, up_to_bytes - offset)))
         self.body = Body(self._path, start_bytes=len(COPY_BEGINNING), start_lines=0)
 
     def write(self, rows: bytes) -> None:

@@ -19,17 +19,25 @@ def _plain(name: str) -> str:
 
 
 def _own(names: Iterable[str]) -> set[str]:
-    return {plain for name in names if (plain := _plain(name)) not in _COMMON and not name.lower().startswith(METADATA_PREFIX)}
+    return {
+        plain
+        for name in names
+        if (plain := _plain(name)) not in _COMMON and not name.lower().startswith(METADATA_PREFIX)
+    }
 
 
 def likeness(header: Sequence[str], table: Table) -> float:
-    """From 0 to 1, how far the columns of a header are the table's; the three columns that all tables share do not count."""
+    """From 0 to 1, how far the columns of a header are the table's; the three columns that all tables share do not
+    count.
+    """
     ours, theirs = _own(table.names), _own(header)
     return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.0
 
 
 def recognise(header: Sequence[str], tables: Iterable[Table], *, file_name: str) -> Table | None:
-    """The table whose columns these are; the file's name only decides between equals, or where the header fits nothing."""
+    """The table whose columns these are; the file's name only decides between equals, or where the header fits
+    nothing.
+    """
     stem = file_name.rsplit(".", 1)[0].lower()
     by_likeness = sorted(tables, key=lambda table: (likeness(header, table), _is_named(table, stem)), reverse=True)
     best = by_likeness[0]
@@ -44,7 +52,9 @@ def _is_named(table: Table, stem: str) -> bool:
 
 @dataclass(frozen=True)
 class Columns:
-    """names: what each column of the file is called from now on, in the file's order; remarks: what was odd about the header."""
+    """names: what each column of the file is called from now on, in the file's order; remarks: what was odd about the
+    header.
+    """
 
     table: Table
     names: tuple[str, ...]
@@ -52,7 +62,9 @@ class Columns:
 
 
 def match_columns(header: Sequence[str], table: Table, *, file_name: str, delta: bool) -> Columns:
-    """The columns of a file under the names of the table; a header that is only misspelt is found under its right name."""
+    """The columns of a file under the names of the table; a header that is only misspelt is found under its right
+    name.
+    """
 
     def remark(rule: str, column: str | None = None, value: str = "", detail: str = "") -> Remark:
         return Remark(rule, file=file_name, table=table.name, column=column, line=1, value=value, detail=detail)
@@ -66,7 +78,9 @@ def match_columns(header: Sequence[str], table: Table, *, file_name: str, delta:
         if name is None:
             shown = f"“{given[:60]}”" if given.strip() else f"number {place + 1}, which has no header,"
             close = get_close_matches(given, [n for n in table.names if n not in meant.values()], n=1)
-            remarks.append(remark("column-unknown", value=shown, detail=f" Did you mean “{close[0]}”?" if close else ""))
+            remarks.append(
+                remark("column-unknown", value=shown, detail=f" Did you mean “{close[0]}”?" if close else "")
+            )
             names.append(f"column {place + 1}: {given[:60]}")
             continue
         if name in names:
@@ -81,12 +95,16 @@ def match_columns(header: Sequence[str], table: Table, *, file_name: str, delta:
             required = column.required or (delta and column.delta_only)
             close = get_close_matches(column.name, [header[p] for p in range(len(header)) if p not in meant], n=1)
             guess = f" Is it the one with the header “{close[0][:60]}”?" if close else ""
-            remarks.append(remark("required-column-missing" if required else "column-missing", column.name, detail=guess))
+            remarks.append(
+                remark("required-column-missing" if required else "column-missing", column.name, detail=guess)
+            )
     return Columns(table, tuple(names), (*remarks, *(remark("column-moved", name) for name in _moved(names, table))))
 
 
 def _meant(header: Sequence[str], table: Table) -> Mapping[int, str]:
-    """For each place in the header the column it stands for: spelt right, or right but for capitals, spaces and a plural s."""
+    """For each place in the header the column it stands for: spelt right, or right but for capitals, spaces and a
+    plural s.
+    """
     exact = {name: name for name in table.names}
     loose = {_plain(name): name for name in table.names}
     looser = {_plain(name).rstrip("s"): name for name in table.names}

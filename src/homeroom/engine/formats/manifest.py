@@ -20,7 +20,9 @@ _SEEN_AS_VERSION = {"1.1": "1.1", "1.1.1": "1.1", "1.2": "1.2", "1.2.0": "1.2", 
 
 @dataclass(frozen=True)
 class Manifest:
-    """version: "1.1", "1.2", or null where the manifest does not say so in a way that can be used. modes: by table name."""
+    """version: "1.1", "1.2", or null where the manifest does not say so in a way that can be used. modes: by table
+    name.
+    """
 
     version: str | None = None
     modes: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +54,9 @@ def read_manifest(file: File) -> Manifest:
     known = {"manifest.version", "oneroster.version", "source.systemName", "source.systemCode"}
     announced = {f"file.{name}" for name in tables_of(version or "1.2")}
     for name in sorted(announced - set(properties)):
-        remarks.append(remark("manifest-property", f"the row {name} is missing; the file counts as complete if it is there"))
+        remarks.append(
+            remark("manifest-property", f"the row {name} is missing; the file counts as complete if it is there")
+        )
     for name in sorted(set(properties) - known - {f"file.{name}" for name in tables_of("1.2")}):
         remarks.append(remark("manifest-property", f"{name[:60]} is no property of the standard and was passed over"))
     return Manifest(version, modes, tuple(remarks))

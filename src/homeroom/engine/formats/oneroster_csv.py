@@ -1,7 +1,7 @@
 """OneRoster CSV 1.1 and 1.2, bulk and delta: which file is which table, and how is it to be taken?
 
-Files are told by their header rows, not by their names. What the standard forbids but a careful reader can still understand is
-read and noted; what would be guesswork stops the sync.
+Files are told by their header rows, not by their names. What the standard forbids but a careful reader can still
+understand is read and noted; what would be guesswork stops the sync.
 """
 
 from __future__ import annotations
@@ -30,11 +30,15 @@ def _table(one: Opened, version: str) -> Table | None:
 
 
 def arrange(delivery: Delivery, opened: Sequence[Opened]) -> Snapshot:
-    """The snapshot of these files. Remarks about files come in the order of the files, those about the manifest first."""
+    """The snapshot of these files. Remarks about files come in the order of the files, those about the manifest
+    first.
+    """
     manifests = [one for one in opened if is_manifest(one.text.header)]
     data = [one for one in opened if one not in manifests]
     if len(manifests) > 1:
-        twice = Remark("file-twice", file=manifests[1].file.name, value=manifests[0].file.name, detail=manifests[1].file.name)
+        twice = Remark(
+            "file-twice", file=manifests[1].file.name, value=manifests[0].file.name, detail=manifests[1].file.name
+        )
         return Snapshot(NAME, "1.1", {}, (twice,), delivery.origin)
     manifest = read_manifest(manifests[0].file) if manifests else Manifest(remarks=(Remark("manifest-missing"),))
     version = _version(data, manifest)
@@ -52,7 +56,10 @@ def arrange(delivery: Delivery, opened: Sequence[Opened]) -> Snapshot:
 def _version(data: Sequence[Opened], manifest: Manifest) -> str:
     """The version that the headers speak for; the manifest's where they leave it open."""
     fit = {
-        version: sum(max((likeness(one.text.header, table) for table in tables_of(version).values()), default=0.0) for one in data)
+        version: sum(
+            max((likeness(one.text.header, table) for table in tables_of(version).values()), default=0.0)
+            for one in data
+        )
         for version in VERSIONS
     }
     if fit["1.1"] != fit["1.2"]:
@@ -77,11 +84,23 @@ def _parts(data: Sequence[Opened], version: str, manifest: Manifest) -> tuple[di
             remarks.append(Remark("file-twice", file=name, table=table.name, value=parts[table.name].file, detail=name))
             continue
         if name != table.file_name:
-            remarks.append(Remark("file-name", file=name, table=table.name, value=name, detail=table.name, expected=table.file_name))
+            remarks.append(
+                Remark(
+                    "file-name", file=name, table=table.name, value=name, detail=table.name, expected=table.file_name
+                )
+            )
         mode = "delta" if manifest.modes.get(table.name) == "delta" else "bulk"
         columns = match_columns(one.text.header, table, file_name=name, delta=mode == "delta")
         remarks += columns.remarks
-        parts[table.name] = Part(columns.table, tables, name, mode, replace(one.text, columns=columns.names), columns.names, one.file.size_bytes)
+        parts[table.name] = Part(
+            columns.table,
+            tables,
+            name,
+            mode,
+            replace(one.text, columns=columns.names),
+            columns.names,
+            one.file.size_bytes,
+        )
     return parts, remarks
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homeroom.engine.formats.csv_text import CsvText
 from homeroom.engine.delivery import File
+from homeroom.engine.formats.csv_text import CsvText
 
 
 @dataclass(frozen=True)

@@ -88,12 +88,22 @@ def arrange(delivery: Delivery, opened: Sequence[Opened]) -> Snapshot:
         return Snapshot(NAME, table.name, {}, (Remark("delivery-mixed", value=one.file.name),), delivery.origin)
     remarks = tuple(_header_remarks(one, table))
     header = one.text.header
-    part = Part(table, TEMPLATES, one.file.name, "bulk", replace(one.text, columns=_unique(header)), _unique(header), one.file.size_bytes)
+    part = Part(
+        table,
+        TEMPLATES,
+        one.file.name,
+        "bulk",
+        replace(one.text, columns=_unique(header)),
+        _unique(header),
+        one.file.size_bytes,
+    )
     return Snapshot(NAME, table.name, {table.name: part}, remarks, delivery.origin)
 
 
 def _unique(header: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name if name not in header[:place] else f"column {place + 1}: {name}" for place, name in enumerate(header))
+    return tuple(
+        name if name not in header[:place] else f"column {place + 1}: {name}" for place, name in enumerate(header)
+    )
 
 
 def _header_remarks(one: Opened, table: Table) -> list[Remark]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from homeroom.engine.rules import classes, counts, files, keys, onboarding, people, references, selfserve, values
 from homeroom.engine.rule import Rule, catalogue
+from homeroom.engine.rules import classes, counts, files, keys, onboarding, people, references, selfserve, values
 
 RULES: tuple[Rule, ...] = (
     *files.RULES,

@@ -5,10 +5,21 @@ from __future__ import annotations
 import polars as pl
 
 from homeroom.engine.ledger import NO_IDS, Ledger, Page, rows_where
+from homeroom.engine.rule import Consequence, Rule, Setting
 from homeroom.engine.rules.people import NEVER_STAFF, holders
 from homeroom.engine.rules.references import kind_codes
-from homeroom.engine.rule import Consequence, Rule, Setting
 from homeroom.engine.rules.values import is_date
+
+
+def _both(setting: Setting, one: str, other: str, test: pl.Expr) -> pl.Expr | None:
+    return test if setting.has(one, other) else None
+
+
+def _objective(setting: Setting) -> pl.Expr | None:
+    urn = r"(?i)^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+    wrong = (pl.col("source") == "case") & ~pl.col("learningObjectiveId").str.contains(urn)
+    return _both(setting, "source", "learningObjectiveId", wrong)
+
 
 WITHOUT_TEACHER = Rule(
     id="class-without-teacher",
@@ -49,7 +60,9 @@ PRIMARY_NOT_TEACHER = Rule(
     source="OneRoster CSV 1.2, enrollments.primary",
     table="enrollments",
     column="primary",
-    row=lambda setting: _both(setting, "primary", "role", (pl.col("primary") == "true") & (pl.col("role") != "teacher")),
+    row=lambda setting: _both(
+        setting, "primary", "role", (pl.col("primary") == "true") & (pl.col("role") != "teacher")
+    ),
 )
 SESSION_ENDS = Rule(
     id="session-ends-before-begin",
@@ -97,7 +110,7 @@ OBJECTIVE_FORM = Rule(
     remedy="Export the identifier of the learning objective as a URN, or give the source as unknown.",
     source="OneRoster CSV 1.2, learningObjectiveId",
     column="learningObjectiveId",
-    row=lambda setting: _objective(setting),
+    row=_objective,
 )
 OUTSIDE_SESSIONS = Rule(
     id="enrollment-outside-sessions",
@@ -120,25 +133,16 @@ ROLE_DIFFERS = Rule(
 )
 
 
-def _both(setting: Setting, one: str, other: str, test: pl.Expr) -> pl.Expr | None:
-    return test if setting.has(one, other) else None
-
-
 def _ends_before(setting: Setting, begin: str) -> pl.Expr | None:
     return _both(setting, begin, "endDate", (pl.col("endDate") < pl.col(begin)) & is_date("endDate") & is_date(begin))
-
-
-def _objective(setting: Setting) -> pl.Expr | None:
-    urn = r"(?i)^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-    wrong = (pl.col("source") == "case") & ~pl.col("learningObjectiveId").str.contains(urn)
-    return _both(setting, "source", "learningObjectiveId", wrong)
 
 
 def judge_teachers(page: Page, ledger: Ledger) -> None:
     """Refuse the classes that no accepted teacher teaches.
 
-    A teacher counts if the enrollment is in order and the user was accepted. Where enrollments are not delivered, or come as a
-    delta, those accepted before count too; with none to look at the question stays open, and open is not broken.
+    A teacher counts if the enrollment is in order and the user was accepted. Where enrollments are not delivered, or
+    come as a delta, those accepted before count too; with none to look at the question stays open, and open is not
+    broken.
     """
     if not page.setting.profile.primary_teacher:
         return
@@ -147,12 +151,27 @@ def judge_teachers(page: Page, ledger: Ledger) -> None:
         return
     per_class = teachers.group_by("class").agg(teachers=pl.len(), marked=pl.col("primary").sum())
     judged = page.frame.select("key", "deleted").with_row_index("row").filter(page.accepted & page.key.is_not_null())
-    judged = judged.filter(~pl.col("deleted")).join(per_class, left_on="key", right_on="class", how="left", maintain_order="left")
+    judged = judged.filter(~pl.col("deleted")).join(
+        per_class, left_on="key", right_on="class", how="left", maintain_order="left"
+    )
     if complete:
-        page.blame(_with_reason(judged.filter(pl.col("teachers").is_null()), ledger), WITHOUT_TEACHER, "subject", target_table="users")
+        page.blame(
+            _with_reason(judged.filter(pl.col("teachers").is_null()), ledger),
+            WITHOUT_TEACHER,
+            "subject",
+            target_table="users",
+        )
     several = judged.filter(pl.col("teachers") > 1)
-    page.blame(several.filter(pl.col("marked") == 0).with_columns(detail=pl.col("teachers").cast(pl.String)), TEACHER_UNMARKED, "subject")
-    page.blame(several.filter(pl.col("marked") > 1).with_columns(detail=pl.col("marked").cast(pl.String)), TEACHERS_MARKED, "subject")
+    page.blame(
+        several.filter(pl.col("marked") == 0).with_columns(detail=pl.col("teachers").cast(pl.String)),
+        TEACHER_UNMARKED,
+        "subject",
+    )
+    page.blame(
+        several.filter(pl.col("marked") > 1).with_columns(detail=pl.col("marked").cast(pl.String)),
+        TEACHERS_MARKED,
+        "subject",
+    )
 
 
 def _teachers(ledger: Ledger) -> tuple[pl.DataFrame | None, bool]:
@@ -175,24 +194,34 @@ def _teachers(ledger: Ledger) -> tuple[pl.DataFrame | None, bool]:
 
 
 def _with_reason(classes: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
-    """Beside each class without a teacher, as ``target``, the user who would teach it but was refused, if there is one."""
+    """Beside each class without a teacher, as ``target``, the user who would teach it but was refused, if there is
+    one.
+    """
     page = ledger.pages.get("enrollments")
     if page is None or "classSourcedId" not in page.frame.columns:
         return classes.select("row")
-    named = page.frame.filter(page.frame["kind"] == kind_codes(("administrator", "proctor", "student", "teacher"))["teacher"])
-    named = named.select("classSourcedId", target="userSourcedId").drop_nulls().unique("classSourcedId", keep="first", maintain_order=True)
+    named = page.frame.filter(
+        page.frame["kind"] == kind_codes(("administrator", "proctor", "student", "teacher"))["teacher"]
+    )
+    named = (
+        named.select("classSourcedId", target="userSourcedId")
+        .drop_nulls()
+        .unique("classSourcedId", keep="first", maintain_order=True)
+    )
     return classes.join(named, left_on="key", right_on="classSourcedId", how="left").select("row", "target")
 
 
 def rows_that_left_a_class_without_teacher(ledger: Ledger) -> pl.Series:
-    """The enrollments that were refused and may have been the teacher's, in classes that were refused for having none: they have
-    said why already.
+    """The enrollments that were refused and may have been the teacher's, in classes that were refused for having none:
+    they have said why already.
     """
     page, classes = ledger.pages["enrollments"], ledger.pages["classes"]
     blamed = [faults.filter(pl.col("rule") == WITHOUT_TEACHER.id)["row"] for faults in classes.faults]
     refused = classes.key.gather(pl.concat(blamed)) if blamed else NO_IDS
     teaches = page.frame["kind"].is_in([0, kind_codes(page.setting.table["role"].tokens)["teacher"]])
-    return rows_where(teaches & page.refused & page.frame["classSourcedId"].is_in(refused.drop_nulls().implode()))["row"]
+    return rows_where(teaches & page.refused & page.frame["classSourcedId"].is_in(refused.drop_nulls().implode()))[
+        "row"
+    ]
 
 
 def judge_stays(page: Page, ledger: Ledger) -> None:
@@ -211,12 +240,12 @@ def judge_stays(page: Page, ledger: Ledger) -> None:
         return
     inside = page.frame.lazy().select("classSourcedId", "begin", "end").with_row_index("row").filter(pl.lit(rows))
     stays = inside.join(windows.lazy(), left_on="classSourcedId", right_on="key")
-    detail = pl.format("{} to {}", "opens", "closes")
+    span = pl.format("{} to {}", "opens", "closes")
     for column, outside in (
         ("beginDate", (pl.col("begin") < pl.col("opens")) | (pl.col("begin") >= pl.col("closes"))),
-        ("endDate", (pl.col("end") > pl.col("closes")) & (pl.col("begin") < pl.col("end")).fill_null(True)),  # noqa: FBT003
+        ("endDate", (pl.col("end") > pl.col("closes")) & (pl.col("begin") < pl.col("end")).fill_null(True)),
     ):
-        page.blame(stays.filter(outside).select("row", detail=detail).sort("row").collect(), OUTSIDE_SESSIONS, column)
+        page.blame(stays.filter(outside).select("row", detail=span).sort("row").collect(), OUTSIDE_SESSIONS, column)
 
 
 def _windows(ledger: Ledger) -> pl.DataFrame | None:
@@ -227,7 +256,12 @@ def _windows(ledger: Ledger) -> pl.DataFrame | None:
     days = sessions.frame.select("key", "begin", "end").drop_nulls().unique("key")
     spans = classes.edges["termSourcedIds"].join(days, left_on="target", right_on="key")
     spans = spans.group_by("row").agg(opens=pl.col("begin").min(), closes=pl.col("end").max())
-    return spans.join(classes.frame.select("key").with_row_index("row"), on="row").select("key", "opens", "closes").drop_nulls().unique("key")
+    return (
+        spans.join(classes.frame.select("key").with_row_index("row"), on="row")
+        .select("key", "opens", "closes")
+        .drop_nulls()
+        .unique("key")
+    )
 
 
 RULES = (

@@ -56,7 +56,8 @@ PRIMARY_ROLE = Rule(
     column="roleType",
 )
 
-#: The fact that holds the hash of what must be unique, and the rule for it. The first row stands, whatever else is wrong with it.
+#: The fact that holds the hash of what must be unique, and the rule for it. The first row stands, whatever else is
+#: wrong with it.
 _UNIQUE = {
     "users": (("login", USERNAME, "username"), ("master", MASTER_IDENTIFIER, "userMasterIdentifier")),
     "roles": (("primary_of", PRIMARY_ROLE, "roleType"),),
@@ -75,10 +76,16 @@ def together(*hashes: pl.Expr) -> pl.Expr:
 
 
 def repeats(hashes: pl.Series) -> pl.DataFrame:
-    """The rows whose hash another row has: ``row``, ``first`` (the first row that has it; itself for that one), ``hash``."""
+    """The rows whose hash another row has: ``row``, ``first`` (the first row that has it; itself for that one),
+    ``hash``.
+    """
     ordered = hashes.drop_nulls().sort()
     shared = ordered.filter(ordered == ordered.shift()).unique()
-    candidates = pl.DataFrame({"hash": hashes}).with_row_index("row") if len(shared) else pl.DataFrame({"hash": hashes[:0], "row": []})
+    candidates = (
+        pl.DataFrame({"hash": hashes}).with_row_index("row")
+        if len(shared)
+        else pl.DataFrame({"hash": hashes[:0], "row": []})
+    )
     return (
         candidates.filter(pl.col("hash").is_in(shared.implode()))
         .with_columns(first=pl.col("row").min().over("hash"))
@@ -105,12 +112,14 @@ def judge_keys(page: Page) -> None:
 def judge_enrollments(page: Page) -> None:
     """Refuse the enrollments of the same person in the same class and role, unless their dates lie apart.
 
-    In each round the first stands, and those that overlap with it are refused; the next round is about the others. Rows that are
-    refused already, or that end an enrollment, do not count.
+    In each round the first stands, and those that overlap with it are refused; the next round is about the others. Rows
+    that are refused already, or that end an enrollment, do not count.
     """
     counts = ~(page.refused | page.left_out | page.frame["deleted"])
     who = page.frame.select(
-        pl.when(counts).then(together(pl.col("classSourcedId"), pl.col("userSourcedId"), pl.col("kind").cast(pl.UInt64)))
+        pl.when(counts).then(
+            together(pl.col("classSourcedId"), pl.col("userSourcedId"), pl.col("kind").cast(pl.UInt64))
+        )
     ).to_series()
     stay = page.frame.select("begin", "end").with_row_index("row")
     waiting = repeats(who).select("row", "hash").join(stay, on="row").sort("row")
@@ -121,9 +130,11 @@ def judge_enrollments(page: Page) -> None:
         first = waiting.unique("hash", keep="first", maintain_order=True)
         first = first.select("hash", first="row", begin_first="begin", end_first="end")
         pairs = waiting.join(first, on="hash", maintain_order="left").filter(pl.col("row") != pl.col("first"))
-        pairs = pairs.with_columns(apart=apart.fill_null(False))  # noqa: FBT003
+        pairs = pairs.with_columns(apart=apart.fill_null(False))
         again = pairs.filter(~pl.col("apart"))
-        page.blame(again.select("row", detail=page.line_of(again["first"]).cast(pl.String)), ENROLLMENT, "userSourcedId")
+        page.blame(
+            again.select("row", detail=page.line_of(again["first"]).cast(pl.String)), ENROLLMENT, "userSourcedId"
+        )
         waiting = pairs.filter("apart").select(waiting.columns)
 
 

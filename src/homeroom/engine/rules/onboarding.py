@@ -1,7 +1,7 @@
 """Which schools has the publisher not onboarded, and what falls away with them?
 
-A school that is not onboarded is one line in the orgs report; what belongs only to it is left out in silence, and counted. Left
-out is not vanished: what was accepted earlier stays as it was.
+A school that is not onboarded is one line in the orgs report; what belongs only to it is left out in silence, and
+counted. Left out is not vanished: what was accepted earlier stays as it was.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from homeroom.engine.ledger import Ledger, Page, rows_where
-from homeroom.engine.rules.references import EXTENDED, kind_codes
 from homeroom.engine.rule import Consequence, Rule
+from homeroom.engine.rules.references import EXTENDED, kind_codes
 
 SCHOOL = Rule(
     id="school-not-onboarded",
@@ -25,8 +25,9 @@ SCHOOL = Rule(
 
 
 def judge_onboarding(page: Page, onboarded: pl.Series | None) -> None:
-    """Refuse the schools whose identifier is not among ``onboarded`` (hashes; null: every school is), and take what belongs to
-    them out in silence. Only organizations of type school, in 1.2 also of an ext: type, need to be onboarded.
+    """Refuse the schools whose identifier is not among ``onboarded`` (hashes; null: every school is), and take what
+    belongs to them out in silence. Only organizations of type school, in 1.2 also of an ext: type, need to be
+    onboarded.
     """
     if onboarded is None or not page.setting.profile.onboarding:
         return
@@ -40,12 +41,14 @@ def judge_onboarding(page: Page, onboarded: pl.Series | None) -> None:
 
 
 def leave_out_users(page: Page, ledger: Ledger) -> None:
-    """In 1.2 a user belongs to the organizations of their roles: leave out those who have roles only where nothing is taken."""
+    """In 1.2 a user belongs to the organizations of their roles: leave out those who have roles only where nothing is
+    taken.
+    """
     roles = ledger.pages.get("roles")
     if roles is None:
         return
     outside = roles.frame["orgSourcedId"].is_in(ledger.left_out("orgs").implode())
-    elsewhere = roles.frame["userSourcedId"].filter(~outside.fill_null(False))  # noqa: FBT003
+    elsewhere = roles.frame["userSourcedId"].filter(~outside.fill_null(False))
     only_there = roles.frame.filter(outside)["userSourcedId"]
     only_there = only_there.filter(~only_there.is_in(elsewhere.implode()))
     page.leave_out(rows_where(page.key.is_in(only_there.implode()))["row"])

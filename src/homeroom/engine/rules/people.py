@@ -1,15 +1,17 @@
 """Who is a teacher, an administrator, a student, and what do they need?
 
-In 1.1 a user has one role, in users.csv; in 1.2 any number, in roles.csv. A publisher may add roles in an extra column of users.
+In 1.1 a user has one role, in users.csv; in 1.2 any number, in roles.csv. A publisher may add roles in an extra column
+of users.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
+from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import NO_IDS, Ledger, Page, rows_where
-from homeroom.engine.rules.references import kind_codes
 from homeroom.engine.rule import Consequence, Rule, Setting
+from homeroom.engine.rules.references import kind_codes
 from homeroom.engine.rules.values import EMAIL
 from homeroom.engine.tables import Column
 
@@ -82,9 +84,9 @@ def facts(setting: Setting) -> dict[str, pl.Expr]:
     """What the first pass keeps of each user beside references: who logs in how, and which e-mail there is."""
     kept = {}
     if setting.has("username"):
-        kept["login"] = pl.col("username").str.to_lowercase().nchash.xxh3_64()
+        kept["login"] = hashed(pl.col("username").str.to_lowercase())
     if setting.has("userMasterIdentifier"):
-        kept["master"] = pl.col("userMasterIdentifier").nchash.xxh3_64()
+        kept["master"] = hashed("userMasterIdentifier")
     email = pl.col("email") if setting.has("email") else pl.lit(None, dtype=pl.String)
     kept["email_missing"] = email.is_null() | ~email.str.contains(r"\S")
     kept["email_malformed"] = ~email.str.contains(EMAIL)
@@ -100,12 +102,16 @@ def facts(setting: Setting) -> dict[str, pl.Expr]:
 
 
 def holders(ledger: Ledger, roles: tuple[str, ...] | None) -> pl.Series:
-    """The identifiers of the users who hold one of these roles (null: any at all), accepted or not; in 1.2 by roles.csv."""
+    """The identifiers of the users who hold one of these roles (null: any at all), accepted or not; in 1.2 by
+    roles.csv.
+    """
     name, owner = ("users", "key") if _column(ledger) == "users" else ("roles", "userSourcedId")
     codes = [code for token, code in kind_codes(_role_column(ledger).tokens).items() if roles is None or token in roles]
     frames = [page.frame] if (page := ledger.pages.get(name)) is not None else []
     frames += [ledger.known[name]] if name in ledger.known and (page is None or page.setting.mode == "delta") else []
-    held = [frame.filter(pl.col("kind").is_in(codes))[owner] for frame in frames if {"kind", owner} <= set(frame.columns)]
+    held = [
+        frame.filter(pl.col("kind").is_in(codes))[owner] for frame in frames if {"kind", owner} <= set(frame.columns)
+    ]
     return pl.concat(held).drop_nulls() if held else NO_IDS
 
 
@@ -131,7 +137,9 @@ def judge_people(page: Page, ledger: Ledger) -> None:
         is_staff = is_staff | (frame["extra_staff"] & ~is_student)
     if profile.staff_email:
         page.blame(rows_where(is_staff & frame["email_missing"] & lives), STAFF_EMAIL_MISSING, "email")
-        page.blame(rows_where(is_staff & frame["email_malformed"] & ~frame["email_missing"] & lives), STAFF_EMAIL_FORM, "email")
+        page.blame(
+            rows_where(is_staff & frame["email_malformed"] & ~frame["email_missing"] & lives), STAFF_EMAIL_FORM, "email"
+        )
     complete = "roles" in ledger.pages and ledger.pages["roles"].setting.mode == "bulk"
     if "primaryOrgSourcedId" in frame.columns and complete:
         places = ledger.pages["roles"].frame.select("userSourcedId", "orgSourcedId").drop_nulls().unique()
@@ -147,7 +155,11 @@ def judge_roles(page: Page, ledger: Ledger) -> None:
     owners = ledger.found("userProfiles", "userSourcedId").unique("key")
     named = page.frame.select("userSourcedId", "userProfileSourcedId").with_row_index("row").drop_nulls()
     pairs = named.join(owners, left_on="userProfileSourcedId", right_on="key", suffix="_owner")
-    page.blame(pairs.filter(pl.col("userSourcedId") != pl.col("userSourcedId_owner")), PROFILE_OF_ANOTHER, "userProfileSourcedId")
+    page.blame(
+        pairs.filter(pl.col("userSourcedId") != pl.col("userSourcedId_owner")),
+        PROFILE_OF_ANOTHER,
+        "userProfileSourcedId",
+    )
 
 
 RULES = (

@@ -1,7 +1,7 @@
 """Which rows point at records that are not there?
 
-A reference finds what was accepted in this delivery; where the delivery says nothing about a table (it is absent, or a delta)
-also what was accepted before (product.md 4.3). What cannot be looked up at all is unknown, not broken.
+A reference finds what was accepted in this delivery; where the delivery says nothing about a table (it is absent, or a
+delta) also what was accepted before (product.md 4.3). What cannot be looked up at all is unknown, not broken.
 """
 
 from __future__ import annotations
@@ -81,7 +81,9 @@ def of_right_kind(ledger: Ledger, reference: Reference) -> pl.Series:
 
 
 def _kinds(ledger: Ledger, table: str) -> pl.DataFrame:
-    """The kind of each record that may be found: ``key``, ``kind``. In 1.2 a user has the roles of roles.csv, any number of them."""
+    """The kind of each record that may be found: ``key``, ``kind``. In 1.2 a user has the roles of roles.csv, any
+    number of them.
+    """
     if table != "users" or "role" in _tables(ledger)["users"]:
         return ledger.found(table, "kind")
     if not ledger.resolves("roles"):
@@ -114,17 +116,20 @@ def judge_references(
 ) -> None:
     """Refuse or leave out the rows whose references do not resolve.
 
-    columns: only these (all of the table's otherwise). but: rows of which nothing more is to be said. A table that points at itself is judged until nothing changes, because a
-    record that is refused takes those that point at it along.
+    columns: only these (all of the table's otherwise). but: rows of which nothing more is to be said. A table that
+    points at itself is judged until nothing changes, because a record that is refused takes those that point at it
+    along.
     """
     if columns is None:
         columns = tuple(page.setting.table.references)
-    columns = tuple(c for c in columns if c.name in page.setting.present and c.reference and ledger.resolves(c.reference.table))
+    columns = tuple(
+        c for c in columns if c.name in page.setting.present and c.reference and ledger.resolves(c.reference.table)
+    )
     for column in columns:
         _judge_column(page, ledger, column, but)
     circular = tuple(c for c in columns if c.reference and c.reference.table == page.name)
     before = -1
-    while circular and before != (before := int(page.refused.sum() + page.left_out.sum())):
+    while circular and before != (before := page.refused.arg_true().len() + page.left_out.arg_true().len()):
         for column in circular:
             _judge_column(page, ledger, column, but)
 
@@ -141,12 +146,16 @@ def _judge_column(page: Page, ledger: Ledger, column: Column, but: pl.Series | N
 def _told(page: Page, column: Column) -> pl.Series:
     """The rows of which this column's fault is already written down."""
     about_target = [rule.id for rule in (NOT_FOUND, KIND, ORG_CYCLE, SESSION_CYCLE)]
-    rows = [f.filter((pl.col("column") == column.name) & pl.col("rule").is_in(about_target))["row"] for f in page.faults]
+    rows = [
+        f.filter((pl.col("column") == column.name) & pl.col("rule").is_in(about_target))["row"] for f in page.faults
+    ]
     return pl.concat(rows) if rows else pl.Series("row", [], dtype=pl.UInt32)
 
 
 def _missing_targets(page: Page, ledger: Ledger, column: Column, reference: Reference) -> pl.DataFrame:
-    """The rows whose one target is not to be found: ``row``, ``target``; those that belong to what is left out are left out."""
+    """The rows whose one target is not to be found: ``row``, ``target``; those that belong to what is left out are left
+    out.
+    """
     target = page.frame[column.name]
     missing = rows_where(~target.is_in(of_right_kind(ledger, reference).implode()) & target.is_not_null())
     missing = missing.with_columns(target=target.gather(missing["row"]))
@@ -160,7 +169,9 @@ def _missing_targets(page: Page, ledger: Ledger, column: Column, reference: Refe
 
 
 def _missing_items(page: Page, ledger: Ledger, column: Column, reference: Reference) -> pl.DataFrame:
-    """The same for a list, with the first item that is not to be found; a row belongs to what is left out if all its items are."""
+    """The same for a list, with the first item that is not to be found; a row belongs to what is left out if all its
+    items are.
+    """
     edges = page.edges[column.name]
     bad = edges.filter(~edges["target"].is_in(of_right_kind(ledger, reference).implode()))
     if bad.is_empty():
@@ -180,11 +191,17 @@ def _blame(page: Page, ledger: Ledger, column: Column, reference: Reference, mis
     wrong_kind = missing.clear()
     if reference.kinds:
         there = _kinds(ledger, reference.table)
-        wrong_kind = missing.join(there, left_on="target", right_on="key", how="inner", maintain_order="left").unique("row")
+        wrong_kind = missing.join(there, left_on="target", right_on="key", how="inner", maintain_order="left").unique(
+            "row"
+        )
         tokens = kind_codes(_kind_column(ledger, reference.table).tokens)
         names = {code: f"{'an' if token[0] in 'aeiou' else 'a'} {token}" for token, code in tokens.items()}
         wrong_kind = wrong_kind.select(
-            "row", "target", detail=pl.col("kind").cast(pl.Int64).replace_strict(names, default="of another kind", return_dtype=pl.String)
+            "row",
+            "target",
+            detail=pl.col("kind")
+            .cast(pl.Int64)
+            .replace_strict(names, default="of another kind", return_dtype=pl.String),
         )
         missing = missing.filter(~pl.col("row").is_in(wrong_kind["row"].implode()))
     page.blame(wrong_kind, KIND, column.name)
@@ -206,10 +223,16 @@ def _may_be_elsewhere(ledger: Ledger, table: str, page: Page) -> bool:
 def judge_cycles(page: Page) -> None:
     """Refuse the organizations and sessions whose parents lead back to themselves.
 
-    Everybody looks at their parent, then at their parent's parent, then four up, eight up: after as many doublings as the number
-    of rows has binary digits, whoever still sees somebody sees a member of a circle, and every member is seen.
+    Everybody looks at their parent, then at their parent's parent, then four up, eight up: after as many doublings as
+    the number of rows has binary digits, whoever still sees somebody sees a member of a circle, and every member is
+    seen.
     """
-    links = page.frame.select("key", parent=pl.col("parentSourcedId")).with_row_index("row").filter(~page.refused).drop_nulls()
+    links = (
+        page.frame.select("key", parent=pl.col("parentSourcedId"))
+        .with_row_index("row")
+        .filter(~page.refused)
+        .drop_nulls()
+    )
     links = links.unique("key", keep="first", maintain_order=True)
     up = links.select("key", ahead="parent")
     for _ in range(len(up).bit_length()):

@@ -1,15 +1,17 @@
 """What do the upload templates ask for? The rules of product.md 3.3 and 3.4, for students, staff and classes.
 
-An upload creates and never changes, so every fault refuses its row: the person who uploads mends the file and uploads it again.
+An upload creates and never changes, so every fault refuses its row: the person who uploads mends the file and uploads
+it again.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
+from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import Page
-from homeroom.engine.rules.keys import later_rows
 from homeroom.engine.rule import Cell, Consequence, Rule, Setting
+from homeroom.engine.rules.keys import later_rows
 from homeroom.engine.rules.values import EMAIL, grade_hint
 from homeroom.engine.tables import Type
 
@@ -38,7 +40,7 @@ def grades(cell: Cell) -> tuple[str, ...]:
 
 def _length(cell: Cell) -> pl.Expr:
     length = cell.value.str.len_chars()
-    too_long = length > cell.column.max_length if cell.column.max_length is not None else pl.lit(False)  # noqa: FBT003
+    too_long = length > cell.column.max_length if cell.column.max_length is not None else pl.lit(False)
     return (length < cell.column.min_length) | too_long
 
 
@@ -49,7 +51,9 @@ def _length_expected(cell: Cell) -> str:
 
 def _weak(cell: Cell) -> pl.Expr:
     value = cell.value
-    return (value.str.len_chars() < cell.column.min_length) | ~value.str.contains("[a-z]") | ~value.str.contains("[0-9]")
+    return (
+        (value.str.len_chars() < cell.column.min_length) | ~value.str.contains("[a-z]") | ~value.str.contains("[0-9]")
+    )
 
 
 def _id_hint(values: pl.Series, cell: Cell) -> pl.Series:  # noqa: ARG001
@@ -67,75 +71,199 @@ def _username_characters(cell: Cell) -> pl.Expr:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(id="upload-column-missing", consequence=_STOPS, says="Every column of the template is there.",
-         message="The column {column} is missing.{detail}", remedy=_TEMPLATE, source=_FILE),
-    Rule(id="upload-column-unknown", consequence=_STOPS, says="No column was added to the template.",
-         message="The column {value} is not in the template.{detail}", remedy=_TEMPLATE, source=_FILE),
-    Rule(id="upload-too-large", consequence=_STOPS, says="An upload is not too large.",
-         message="{value} has {detail} bytes; an upload may have {expected}.", remedy="Divide the file and upload the pieces one after the other.", source=_FILE),
-    Rule(id="upload-too-many-rows", consequence=_STOPS, says="An upload has not too many rows.",
-         message="{value} has {detail} rows; an upload may have {expected}.", remedy="Divide the file and upload the pieces one after the other.", source=_FILE),
-    Rule(id="upload-not-utf8", consequence=_STOPS, says="An upload is UTF-8 text.",
-         message="{value} is not UTF-8 text; it looks like Excel's older CSV (Windows-1252), first in row {detail}.",
-         remedy="In Excel choose File > Save As > CSV UTF-8 (comma delimited), and upload that file.", source=_FILE),
-    Rule(id="upload-id-characters", consequence=_REFUSES, says="An ID consists of letters and digits.",
-         message="{column} is {value}; it may have only letters A-Z and digits.{detail}", remedy="Correct the ID in your file.", source=_SOURCE,
-         cell=_of(Type.ALPHANUMERIC_ID)(lambda cell: ~cell.value.str.contains("^[A-Za-z0-9]+$")), hint=_id_hint),
-    Rule(id="upload-text-length", consequence=_REFUSES, says="A text is not longer than the template allows.",
-         message="{column} must have {expected}.", remedy="Shorten the text in your file.", source=_SOURCE,
-         cell=_of(Type.NAME, Type.TEACHER_EMAIL)(_length), expected=_length_expected),
-    Rule(id="upload-email-form", consequence=_REFUSES, says="An e-mail has the form name@domain, of letters, digits and - _ + . @",
-         message="{column} is {value}; write one e-mail address, such as ana.lopez@school.example.", remedy="Correct the address in your file.", source=_SOURCE,
-         cell=_of(Type.ADDRESS, Type.TEACHER_EMAIL)(lambda cell: ~cell.value.str.contains(EMAIL))),
-    Rule(id="upload-grade-unknown", consequence=_REFUSES, says="A grade is one of the list.",
-         message="{column} is {value}; it must be one of: {expected}.{detail}", remedy="Correct the grade in your file.", source=_SOURCE,
-         cell=_of(Type.GRADE)(lambda cell: ~cell.value.is_in(grades(cell))), expected=lambda cell: ", ".join(grades(cell)),
-         hint=lambda values, cell: grade_hint(values, grades(cell))),
-    Rule(id="username-length", consequence=_REFUSES, says="A username has 5 to 100 characters.",
-         message="{column} is {value}; it must have {expected}.", remedy="Choose another username in your file.", source=_SOURCE,
-         cell=_of(*_USERNAME_TYPES)(_length), expected=_length_expected),
-    Rule(id="username-is-email", consequence=_REFUSES, says="A student's username is not an e-mail address.",
-         message="{column} is {value}, an e-mail address; choose a username that is not one.", remedy="Choose another username in your file.", source=_SOURCE,
-         cell=_of(Type.USERNAME)(lambda cell: cell.value.str.contains(EMAIL))),
-    Rule(id="username-characters", consequence=_REFUSES, says="A username consists of letters, digits and - _ + . (a student's also of @).",
-         message="{column} is {value}; it may have only letters A-Z, digits and {expected}", remedy="Choose another username in your file.", source=_SOURCE,
-         cell=_of(*_USERNAME_TYPES)(_username_characters),
-         expected=lambda cell: "- _ + . @" if cell.column.type is Type.USERNAME else "- _ + . (no @)"),
-    Rule(id="password-weak", consequence=_REFUSES, says="A password has at least 8 characters, among them a lower-case letter and a digit.",
-         message="{column} must have at least 8 characters, with at least one lower-case letter and one digit.",
-         remedy="Choose another password in your file.", source=_SOURCE, cell=_of(Type.PASSWORD)(_weak)),
-)  # fmt: skip
-EMAIL_REPEATED = Rule(id="upload-email-repeated", consequence=_REFUSES, says="An e-mail belongs to one person. Capitals do not count.",
-                      message="email {value} is used already in row {detail}; each person needs an address of their own.",
-                      remedy="Correct one of the two rows in your file.", source=_SOURCE, column="email")  # fmt: skip
-USERNAME_REPEATED = Rule(id="upload-username-repeated", consequence=_REFUSES, says="A username belongs to one person. Capitals do not count.",
-                         message="username {value} is used already in row {detail}; each person needs a username of their own.",
-                         remedy="Correct one of the two rows in your file.", source=_SOURCE, column="username")  # fmt: skip
-CLASS_REPEATED = Rule(id="upload-class-repeated", consequence=_REFUSES, says="A class of the same name and teacher stands once.",
-                      message="The class {value} with this teacher stands already in row {detail}; remove one of the two rows, or name it otherwise.",
-                      remedy="Remove one of the two rows in your file, or name the class otherwise.", source=_SOURCE, table="classes", column="className")  # fmt: skip
-EMAIL_TAKEN = Rule(id="upload-email-taken", consequence=_REFUSES, says="An e-mail is not in use yet.", message="email is already in use",
-                   remedy="Choose another address. If the person is in the list already, leave the row out.", source=_SOURCE, column="email")  # fmt: skip
-USERNAME_TAKEN = Rule(id="upload-username-taken", consequence=_REFUSES, says="A username is not in use yet in the district.",
-                      message="username {value} is already in use; choose another one.",
-                      remedy="Choose another username. If the person is in the list already, leave the row out.", source=_SOURCE, column="username")  # fmt: skip
-ID_TAKEN = Rule(id="upload-id-taken", consequence=_REFUSES, says="An ID is not in use yet in the district.",
-                message="{column} {value} is already in use; an upload creates people and does not change them.",
-                remedy="Leave the row out if the person is in the list already; otherwise correct the ID.", source=_SOURCE)  # fmt: skip
+    Rule(
+        id="upload-column-missing",
+        consequence=_STOPS,
+        says="Every column of the template is there.",
+        message="The column {column} is missing.{detail}",
+        remedy=_TEMPLATE,
+        source=_FILE,
+    ),
+    Rule(
+        id="upload-column-unknown",
+        consequence=_STOPS,
+        says="No column was added to the template.",
+        message="The column {value} is not in the template.{detail}",
+        remedy=_TEMPLATE,
+        source=_FILE,
+    ),
+    Rule(
+        id="upload-too-large",
+        consequence=_STOPS,
+        says="An upload is not too large.",
+        message="{value} has {detail} bytes; an upload may have {expected}.",
+        remedy="Divide the file and upload the pieces one after the other.",
+        source=_FILE,
+    ),
+    Rule(
+        id="upload-too-many-rows",
+        consequence=_STOPS,
+        says="An upload has not too many rows.",
+        message="{value} has {detail} rows; an upload may have {expected}.",
+        remedy="Divide the file and upload the pieces one after the other.",
+        source=_FILE,
+    ),
+    Rule(
+        id="upload-not-utf8",
+        consequence=_STOPS,
+        says="An upload is UTF-8 text.",
+        message="{value} is not UTF-8 text; it looks like Excel's older CSV (Windows-1252), first in row {detail}.",
+        remedy="In Excel choose File > Save As > CSV UTF-8 (comma delimited), and upload that file.",
+        source=_FILE,
+    ),
+    Rule(
+        id="upload-id-characters",
+        consequence=_REFUSES,
+        says="An ID consists of letters and digits.",
+        message="{column} is {value}; it may have only letters A-Z and digits.{detail}",
+        remedy="Correct the ID in your file.",
+        source=_SOURCE,
+        cell=_of(Type.ALPHANUMERIC_ID)(lambda cell: ~cell.value.str.contains("^[A-Za-z0-9]+$")),
+        hint=_id_hint,
+    ),
+    Rule(
+        id="upload-text-length",
+        consequence=_REFUSES,
+        says="A text is not longer than the template allows.",
+        message="{column} must have {expected}.",
+        remedy="Shorten the text in your file.",
+        source=_SOURCE,
+        cell=_of(Type.NAME, Type.TEACHER_EMAIL)(_length),
+        expected=_length_expected,
+    ),
+    Rule(
+        id="upload-email-form",
+        consequence=_REFUSES,
+        says="An e-mail has the form name@domain, of letters, digits and - _ + . @",
+        message="{column} is {value}; write one e-mail address, such as ana.lopez@school.example.",
+        remedy="Correct the address in your file.",
+        source=_SOURCE,
+        cell=_of(Type.ADDRESS, Type.TEACHER_EMAIL)(lambda cell: ~cell.value.str.contains(EMAIL)),
+    ),
+    Rule(
+        id="upload-grade-unknown",
+        consequence=_REFUSES,
+        says="A grade is one of the list.",
+        message="{column} is {value}; it must be one of: {expected}.{detail}",
+        remedy="Correct the grade in your file.",
+        source=_SOURCE,
+        cell=_of(Type.GRADE)(lambda cell: ~cell.value.is_in(grades(cell))),
+        expected=lambda cell: ", ".join(grades(cell)),
+        hint=lambda values, cell: grade_hint(values, grades(cell)),
+    ),
+    Rule(
+        id="username-length",
+        consequence=_REFUSES,
+        says="A username has 5 to 100 characters.",
+        message="{column} is {value}; it must have {expected}.",
+        remedy="Choose another username in your file.",
+        source=_SOURCE,
+        cell=_of(*_USERNAME_TYPES)(_length),
+        expected=_length_expected,
+    ),
+    Rule(
+        id="username-is-email",
+        consequence=_REFUSES,
+        says="A student's username is not an e-mail address.",
+        message="{column} is {value}, an e-mail address; choose a username that is not one.",
+        remedy="Choose another username in your file.",
+        source=_SOURCE,
+        cell=_of(Type.USERNAME)(lambda cell: cell.value.str.contains(EMAIL)),
+    ),
+    Rule(
+        id="username-characters",
+        consequence=_REFUSES,
+        says="A username consists of letters, digits and - _ + . (a student's also of @).",
+        message="{column} is {value}; it may have only letters A-Z, digits and {expected}",
+        remedy="Choose another username in your file.",
+        source=_SOURCE,
+        cell=_of(*_USERNAME_TYPES)(_username_characters),
+        expected=lambda cell: "- _ + . @" if cell.column.type is Type.USERNAME else "- _ + . (no @)",
+    ),
+    Rule(
+        id="password-weak",
+        consequence=_REFUSES,
+        says="A password has at least 8 characters, among them a lower-case letter and a digit.",
+        message="{column} must have at least 8 characters, with at least one lower-case letter and one digit.",
+        remedy="Choose another password in your file.",
+        source=_SOURCE,
+        cell=_of(Type.PASSWORD)(_weak),
+    ),
+)
+EMAIL_REPEATED = Rule(
+    id="upload-email-repeated",
+    consequence=_REFUSES,
+    says="An e-mail belongs to one person. Capitals do not count.",
+    message="email {value} is used already in row {detail}; each person needs an address of their own.",
+    remedy="Correct one of the two rows in your file.",
+    source=_SOURCE,
+    column="email",
+)
+USERNAME_REPEATED = Rule(
+    id="upload-username-repeated",
+    consequence=_REFUSES,
+    says="A username belongs to one person. Capitals do not count.",
+    message="username {value} is used already in row {detail}; each person needs a username of their own.",
+    remedy="Correct one of the two rows in your file.",
+    source=_SOURCE,
+    column="username",
+)
+CLASS_REPEATED = Rule(
+    id="upload-class-repeated",
+    consequence=_REFUSES,
+    says="A class of the same name and teacher stands once.",
+    message="The class {value} with this teacher stands already in row {detail}; remove one of the two rows, or name it otherwise.",
+    remedy="Remove one of the two rows in your file, or name the class otherwise.",
+    source=_SOURCE,
+    table="classes",
+    column="className",
+)
+EMAIL_TAKEN = Rule(
+    id="upload-email-taken",
+    consequence=_REFUSES,
+    says="An e-mail is not in use yet.",
+    message="email is already in use",
+    remedy="Choose another address. If the person is in the list already, leave the row out.",
+    source=_SOURCE,
+    column="email",
+)
+USERNAME_TAKEN = Rule(
+    id="upload-username-taken",
+    consequence=_REFUSES,
+    says="A username is not in use yet in the district.",
+    message="username {value} is already in use; choose another one.",
+    remedy="Choose another username. If the person is in the list already, leave the row out.",
+    source=_SOURCE,
+    column="username",
+)
+ID_TAKEN = Rule(
+    id="upload-id-taken",
+    consequence=_REFUSES,
+    says="An ID is not in use yet in the district.",
+    message="{column} {value} is already in use; an upload creates people and does not change them.",
+    remedy="Leave the row out if the person is in the list already; otherwise correct the ID.",
+    source=_SOURCE,
+)
 RULES += (EMAIL_REPEATED, USERNAME_REPEATED, CLASS_REPEATED, EMAIL_TAKEN, USERNAME_TAKEN, ID_TAKEN)
 
-_UNIQUE = (("login", USERNAME_REPEATED, "username"), ("address", EMAIL_REPEATED, "email"), ("class_of", CLASS_REPEATED, "className"))
+_UNIQUE = (
+    ("login", USERNAME_REPEATED, "username"),
+    ("address", EMAIL_REPEATED, "email"),
+    ("class_of", CLASS_REPEATED, "className"),
+)
 
 
 def facts(setting: Setting) -> dict[str, pl.Expr]:
-    """What the first pass keeps of each row of a template: hashes of what must be unique, and whether nothing is in it at all."""
+    """What the first pass keeps of each row of a template: hashes of what must be unique, and whether nothing is in it
+    at all.
+    """
     kept = {}
     for name, column in (("login", "username"), ("address", "email")):
         if setting.has(column):
-            kept[name] = pl.col(column).str.to_lowercase().nchash.xxh3_64()
+            kept[name] = hashed(pl.col(column).str.to_lowercase())
     if setting.has("className", "primaryTeacher"):
         pair = pl.concat_str("className", pl.col("primaryTeacher").str.to_lowercase(), separator="\x1f")
-        kept["class_of"] = pair.nchash.xxh3_64()
+        kept["class_of"] = hashed(pair)
     kept["blank"] = pl.all_horizontal(pl.col(name).is_null() for name in setting.table.names if setting.has(name))
     return kept
 
@@ -143,8 +271,8 @@ def facts(setting: Setting) -> dict[str, pl.Expr]:
 def judge_upload(page: Page, taken: pl.DataFrame | None) -> None:
     """Refuse rows that repeat what must be unique, in the file or among the people who are there already.
 
-    taken: of the people in the district ``key``, ``login``, ``address``; null: not known. A record that is there as a whole, in the
-    file or in the district, is one fault on its ID, not three.
+    taken: of the people in the district ``key``, ``login``, ``address``; null: not known. A record that is there as a
+    whole, in the file or in the district, is one fault on its ID, not three.
     """
     page.leave_out(page.frame["blank"].arg_true().cast(pl.UInt32))
     whole = later_rows(page, page.key)
@@ -162,4 +290,4 @@ def judge_upload(page: Page, taken: pl.DataFrame | None) -> None:
 
 
 def _blame_where(page: Page, mask: pl.Series, rule: Rule, column: str) -> None:
-    page.blame(mask.fill_null(False).arg_true().cast(pl.UInt32).alias("row").to_frame(), rule, column)  # noqa: FBT003
+    page.blame(mask.fill_null(False).arg_true().cast(pl.UInt32).alias("row").to_frame(), rule, column)

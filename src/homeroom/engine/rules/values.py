@@ -1,7 +1,7 @@
 """What may stand in a cell? The rules that follow from a column's declaration alone.
 
-The order of ``VALUES`` is the order of precedence: of the rules that one cell breaks, the first speaks, so that a cell gives one
-finding.
+The order of ``VALUES`` is the order of precedence: of the rules that one cell breaks, the first speaks, so that a cell
+gives one finding.
 """
 
 from __future__ import annotations
@@ -19,16 +19,21 @@ DATE = r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
 _DATETIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]{1,6})?(?:Z|\+00:00)$"
 YEAR_SPAN = r"^[0-9]{4}-[0-9]{4}$"
 _EXCEL_NUMBER = r"^[0-9](?:\.[0-9]+)?E\+[0-9]{2,}$"
-#: C0 without the line break, DEL, C1, zero-width space, byte order mark. Joiners and direction marks are part of real names.
+#: C0 without the line break, DEL, C1, zero-width space, byte order mark. Joiners and direction marks are part of real
+#: names.
 CONTROL = r"[\x00-\x09\x0B-\x0C\x0E-\x1F\x7F-\x9F\u{200B}\u{FEFF}]|\r(?:[^\n]|$)"
 EMAIL = r"^[A-Za-z0-9+_.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$"
 
 #: Text that a person reads, so that characters nobody can see in it are a fault of its own.
 _READ_BY_PEOPLE = frozenset({Type.TEXT, Type.TEXTS, Type.EMAIL, Type.GRADES, Type.NAME})
-_ANY_TEXT = frozenset({Type.PASSWORD, Type.USERNAME, Type.STAFF_USERNAME, Type.ADDRESS, Type.ALPHANUMERIC_ID, Type.TEACHER_EMAIL})
+_ANY_TEXT = frozenset(
+    {Type.PASSWORD, Type.USERNAME, Type.STAFF_USERNAME, Type.ADDRESS, Type.ALPHANUMERIC_ID, Type.TEACHER_EMAIL}
+)
 _LISTS_OF_WORDS = frozenset({Type.TEXTS, Type.TOKENS, Type.GRADES, Type.REFERENCES})
 #: Text columns in which numbers commonly stand, and in which Excel shortens them.
-_NUMBERS_AS_TEXT = frozenset({"identifier", "username", "userMasterIdentifier", "sms", "phone", "classCode", "courseCode"})
+_NUMBERS_AS_TEXT = frozenset(
+    {"identifier", "username", "userMasterIdentifier", "sms", "phone", "classCode", "courseCode"}
+)
 _DISTINCT_VALUES_TO_GUESS_FOR = 1_000
 
 
@@ -38,7 +43,9 @@ def is_date(column: str) -> pl.Expr:
 
 
 def _is_day(text: pl.Expr) -> pl.Expr:
-    return text.str.contains(DATE) & pl.when(text.is_not_null()).then(text.str.to_date("%Y-%m-%d", strict=False).is_not_null())
+    return text.str.contains(DATE) & pl.when(text.is_not_null()).then(
+        text.str.to_date("%Y-%m-%d", strict=False).is_not_null()
+    )
 
 
 def _required(cell: Cell) -> bool:
@@ -58,7 +65,7 @@ def _missing_screen(cell: Cell) -> pl.Expr | None:
     return _missing(cell) if cell.column.type in _READ_BY_PEOPLE | _ANY_TEXT else cell.value.is_null()
 
 
-def _never(cell: Cell) -> pl.Expr | None:  # noqa: ARG001
+def _never(_: Cell) -> pl.Expr | None:
     """For rules whose cells all break another, later rule of the same column."""
     return None
 
@@ -119,7 +126,9 @@ def _token_unknown(cell: Cell) -> pl.Expr | None:
     if not tokens:
         return None
     if cell.column.type is Type.TOKENS:
-        either = "|".join(map(re.escape, tokens)) + (f"|{EXTENSION_TOKEN.strip('^$')}" if cell.column.extensible else "")
+        either = "|".join(map(re.escape, tokens)) + (
+            f"|{EXTENSION_TOKEN.strip('^$')}" if cell.column.extensible else ""
+        )
         return ~cell.value.str.contains(f"^(?:{either})(?:,(?:{either}))*$")
     if cell.column.extensible:
         return ~(cell.value.is_in(tokens) | cell.value.str.contains(EXTENSION_TOKEN))
@@ -201,7 +210,9 @@ def _listed(words: tuple[str, ...]) -> str:
 
 
 def did_you_mean(values: pl.Series, words: tuple[str, ...]) -> pl.Series:
-    """For each value a question naming the word it resembles, or an empty text. Case counts for nothing in the likeness."""
+    """For each value a question naming the word it resembles, or an empty text. Case counts for nothing in the
+    likeness.
+    """
     distinct = values.drop_nulls().unique()
     if len(distinct) > _DISTINCT_VALUES_TO_GUESS_FOR:
         return pl.Series(values.name, [""], pl.String).new_from_index(0, len(values))
@@ -215,7 +226,9 @@ def did_you_mean(values: pl.Series, words: tuple[str, ...]) -> pl.Series:
 
 
 def _nearest(text: str, words: tuple[str, ...]) -> str | None:
-    """The word that the text resembles most, if any; among equals one that begins as it does: K is KG rather than TK."""
+    """The word that the text resembles most, if any; among equals one that begins as it does: K is KG rather than
+    TK.
+    """
     close = get_close_matches(text, words, n=5)
     return max(close, key=lambda word: (SequenceMatcher(None, word, text).ratio(), word[0] == text[0]), default=None)
 
@@ -228,13 +241,17 @@ def grade_hint(values: pl.Series, words: tuple[str, ...]) -> pl.Series:
     """What Excel made of a grade: 1 for 01, a date for 3-4; otherwise the nearest word."""
     padded = values.str.zfill(2)
     lost_zero = values.str.contains(r"^[1-9]$") & padded.is_in(words)
-    a_date = values.str.contains(r"^[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}$|^[0-9]{1,2}-[A-Z][a-z]{2}$|^[A-Z][a-z]{2}-[0-9]{2}$")
+    a_date = values.str.contains(
+        r"^[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}$|^[0-9]{1,2}-[A-Z][a-z]{2}$|^[A-Z][a-z]{2}-[0-9]{2}$"
+    )
     frame = pl.select(padded=padded, zero=lost_zero, date=a_date, guess=did_you_mean(values, words))
     return frame.select(
         pl.when("zero")
         .then(pl.format(" Excel drops leading zeros: write {}, and format the column as text.", "padded"))
         .when("date")
-        .then(pl.lit(" Excel may have turned a grade into a date: format the column as text, then type the grade again."))
+        .then(
+            pl.lit(" Excel may have turned a grade into a date: format the column as text, then type the grade again.")
+        )
         .otherwise("guess")
     ).to_series()
 
@@ -390,7 +407,9 @@ VALUES: tuple[Rule, ...] = (
         remedy="Export numbers without units, spaces or commas.",
         source="OneRoster CSV 1.2, Float and Integer",
         cell=_number_form,
-        expected=lambda cell: "a whole number, such as 25" if cell.column.type is Type.INTEGER else "a plain number, such as 87.5 or 100",
+        expected=lambda cell: (
+            "a whole number, such as 25" if cell.column.type is Type.INTEGER else "a plain number, such as 87.5 or 100"
+        ),
     ),
     Rule(
         id="list-item-form",
