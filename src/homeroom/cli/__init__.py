@@ -50,8 +50,8 @@ def main() -> None:
         if "HOMEROOM_DEBUG" in os.environ:
             raise
         typer.echo(
-            f"homeroom stopped because of a fault of its own ({type(error).__name__}). Nothing was changed. Please report it with the "
-            "command that you ran; do not send the roster.",
+            f"homeroom stopped because of a fault of its own ({type(error).__name__}). Nothing was changed. "
+            "Please report it with the command that you ran; do not send the roster.",
             err=True,
         )
         status = OUR_FAULT

@@ -6,7 +6,7 @@ Source: OneRoster CSV binding 1.1 and 1.2, manifest.csv. What real exports get w
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from homeroom.engine.delivery import File
@@ -15,6 +15,7 @@ from homeroom.engine.snapshot import Remark
 
 MODES = ("absent", "bulk", "delta")
 _MAX_BYTES = 1_000_000
+_PROPERTIES = ("manifest.version", "oneroster.version", "source.systemName", "source.systemCode")
 _SEEN_AS_VERSION = {"1.1": "1.1", "1.1.1": "1.1", "1.2": "1.2", "1.2.0": "1.2", "1.2.1": "1.2"}
 
 
@@ -37,69 +38,90 @@ def is_manifest(header: tuple[str, ...]) -> bool:
 
 def read_manifest(file: File) -> Manifest:
     """The manifest in this file; what cannot be used is a remark, never an error."""
-
-    def remark(rule: str, detail: str, value: str = file.name) -> Remark:
-        return Remark(rule, file=file.name, value=value, detail=detail)
-
     if file.size_bytes > _MAX_BYTES:
-        return Manifest(remarks=(remark("manifest-unreadable", "it is larger than a manifest can be"),))
+        return Manifest(remarks=(_unreadable(file, "it is larger than a manifest can be"),))
     try:
         rows = list(csv.reader(file.path.read_text(encoding="utf-8-sig").splitlines()))
     except (UnicodeDecodeError, csv.Error):
-        return Manifest(remarks=(remark("manifest-unreadable", "it is not CSV text in UTF-8"),))
-    remarks: list[Remark] = []
-    properties = dict(_properties([row for row in rows if any(row)], remarks, remark))
-    version = _version(properties, remarks, remark)
-    modes = dict(_modes(properties, remarks, remark))
-    known = {"manifest.version", "oneroster.version", "source.systemName", "source.systemCode"}
-    announced = {f"file.{name}" for name in tables_of(version or "1.2")}
-    for name in sorted(announced - set(properties)):
-        remarks.append(
-            remark("manifest-property", f"the row {name} is missing; the file counts as complete if it is there")
-        )
-    for name in sorted(set(properties) - known - {f"file.{name}" for name in tables_of("1.2")}):
-        remarks.append(remark("manifest-property", f"{name[:60]} is no property of the standard and was passed over"))
-    return Manifest(version, modes, tuple(remarks))
+        return Manifest(remarks=(_unreadable(file, "it is not CSV text in UTF-8"),))
+    reading = _Reading(file.name)
+    properties = reading.properties([row for row in rows if any(row)])
+    version = reading.version(properties)
+    modes = reading.modes(properties)
+    reading.compare_names(properties, version)
+    return Manifest(version, modes, tuple(reading.remarks))
 
 
-def _properties(rows: list[list[str]], remarks: list[Remark], remark) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-def]
-    header = [cell.strip() for cell in rows[0]]
-    if "propertyname" not in {cell.lower() for cell in header}:
-        remarks.append(remark("manifest-property", "its properties stand side by side instead of one below the other"))
-        pairs = list(zip(header, rows[1] if len(rows) > 1 else [], strict=False))
-    else:
-        if header != ["propertyName", "value"]:
-            remarks.append(remark("manifest-property", "its header row is not propertyName,value"))
-        pairs = [(row[0].strip(), row[1].strip()) for row in rows[1:] if len(row) > 1]
-    seen: dict[str, str] = {}
-    for given, value in pairs:
-        name = given.rstrip("*")
-        if name != given:
-            remarks.append(remark("manifest-property", f"{given[:60]} was read as {name[:60]}"))
-        if seen.setdefault(name, value) != value:
-            rule = "manifest-value" if name.startswith("file.") else "manifest-property"
-            remarks.append(remark(rule, f"{name[:60]}, beside “{seen[name][:60]}”", value=f"“{value[:60]}”"))
-        yield name, value
+def _unreadable(file: File, why: str) -> Remark:
+    return Remark("manifest-unreadable", file=file.name, value=file.name, detail=why)
 
 
-def _version(properties: Mapping[str, str], remarks: list[Remark], remark) -> str | None:  # type: ignore[no-untyped-def]
-    if properties.get("manifest.version") != "1.0":
+@dataclass
+class _Reading:
+    """One manifest on its way, with what was noticed so far."""
+
+    file: str
+    remarks: list[Remark] = field(default_factory=list)
+
+    def _note(self, detail: str) -> None:
+        self.remarks.append(Remark("manifest-property", file=self.file, detail=detail))
+
+    def _wrong_mode(self, value: str, place: str) -> None:
+        self.remarks.append(Remark("manifest-value", file=self.file, value=f"“{value[:60]}”", detail=place))
+
+    def properties(self, rows: list[list[str]]) -> dict[str, str]:
+        """The properties by name; of one that stands twice, the last."""
+        header = [cell.strip() for cell in rows[0]] if rows else []
+        if "propertyname" not in {cell.lower() for cell in header}:
+            self._note("its properties stand side by side instead of one below the other")
+            pairs = list(zip(header, rows[1] if len(rows) > 1 else [], strict=False))
+        else:
+            if header != ["propertyName", "value"]:
+                self._note("its header row is not propertyName,value")
+            pairs = [(row[0].strip(), row[1].strip()) for row in rows[1:] if len(row) > 1]
+        found: dict[str, str] = {}
+        for given, value in pairs:
+            name = given.rstrip("*")  # a footnote mark of the standard's own table, copied by some exporters
+            if name != given:
+                self._note(f"{given[:60]} was read as {name[:60]}")
+            if found.get(name, value) != value and name.startswith("file."):
+                self._wrong_mode(value, f"{name[:60]}, beside “{found[name][:60]}”")
+            elif found.get(name, value) != value:
+                self._note(f"{name[:60]} stands twice, with different values")
+            found[name] = value
+        return found
+
+    def version(self, properties: Mapping[str, str]) -> str | None:
         stated = properties.get("manifest.version", "missing")
-        remarks.append(remark("manifest-property", f"manifest.version is {stated[:60]} and must be 1.0"))
-    stated = properties.get("oneroster.version", "missing")
-    if stated not in VERSIONS:
-        remarks.append(remark("manifest-property", f"oneroster.version is {stated[:60]} and must be 1.1 or 1.2"))
-    return _SEEN_AS_VERSION.get(stated)
+        if stated != "1.0":
+            self._note(f"manifest.version is {stated[:60]} and must be 1.0")
+        stated = properties.get("oneroster.version", "missing")
+        if stated not in VERSIONS:
+            self._note(f"oneroster.version is {stated[:60]} and must be 1.1 or 1.2")
+        return _SEEN_AS_VERSION.get(stated)
 
+    def modes(self, properties: Mapping[str, str]) -> dict[str, str]:
+        modes = {}
+        for table in tables_of("1.2"):
+            name = f"file.{table}"
+            stated = properties.get(name)
+            if stated is None:
+                continue
+            mode = stated.lower()
+            if mode not in MODES:
+                self._wrong_mode(stated, name)
+            elif mode != stated:
+                self._note(f"{name} is {stated} and must be written {mode}")
+            modes[table] = mode
+        return modes
 
-def _modes(properties: Mapping[str, str], remarks: list[Remark], remark) -> Iterator[tuple[str, str]]:  # type: ignore[no-untyped-def]
-    for name, table in ((f"file.{table}", table) for table in tables_of("1.2")):
-        stated = properties.get(name)
-        if stated is None:
-            continue
-        mode = stated.lower()
-        if mode not in MODES:
-            remarks.append(remark("manifest-value", name, value=f"“{stated[:60]}”"))
-        elif mode != stated:
-            remarks.append(remark("manifest-property", f"{name} is {stated} and must be written {mode}"))
-        yield table, mode
+    def compare_names(self, properties: Mapping[str, str], version: str | None) -> None:
+        """Note the properties that are missing and those that the standard does not know."""
+        announced = [f"file.{table}" for table in tables_of(version or "1.2")]
+        for name in announced:
+            if name not in properties:
+                self._note(f"the row {name} is missing; the file counts as complete if it is there")
+        known = {*_PROPERTIES, *(f"file.{table}" for table in tables_of("1.2"))}
+        for name in properties:
+            if name not in known:
+                self._note(f"{name[:60]} is no property of the standard and was passed over")

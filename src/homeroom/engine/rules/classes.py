@@ -6,9 +6,9 @@ import polars as pl
 
 from homeroom.engine.ledger import NO_IDS, Ledger, Page, rows_where
 from homeroom.engine.rule import Consequence, Rule, Setting
+from homeroom.engine.rules.forms import is_date
 from homeroom.engine.rules.people import NEVER_STAFF, holders
 from homeroom.engine.rules.references import kind_codes
-from homeroom.engine.rules.values import is_date
 
 
 def _both(setting: Setting, one: str, other: str, test: pl.Expr) -> pl.Expr | None:

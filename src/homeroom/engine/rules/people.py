@@ -11,8 +11,8 @@ import polars as pl
 from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import NO_IDS, Ledger, Page, rows_where
 from homeroom.engine.rule import Consequence, Rule, Setting
+from homeroom.engine.rules.forms import EMAIL
 from homeroom.engine.rules.references import kind_codes
-from homeroom.engine.rules.values import EMAIL
 from homeroom.engine.tables import Column
 
 ADMINISTRATORS = ("administrator", "districtAdministrator", "principal", "siteAdministrator", "systemAdministrator")

@@ -11,8 +11,9 @@ import polars as pl
 from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import Page
 from homeroom.engine.rule import Cell, Consequence, Rule, Setting
+from homeroom.engine.rules.forms import EMAIL
 from homeroom.engine.rules.keys import later_rows
-from homeroom.engine.rules.values import EMAIL, grade_hint
+from homeroom.engine.rules.values import grade_hint
 from homeroom.engine.tables import Type
 
 _SOURCE = "product.md 3.4"
