@@ -56,11 +56,14 @@ class Case:
         return self.made.files
 
     def __repr__(self) -> str:
-        files = {name: text for name, text in self.files.items() if name != "manifest.csv"}
-        modes = {name: sheet.mode for name, sheet in self.made.sheets.items() if sheet.mode == "delta"}
-        known = None if self.known is None else {n: t for n, t in self.known.files.items() if n != "manifest.csv"}
-        rules = (self.profile.name, self.profile.optional_faults, dict(self.profile.consequences)) if self.profile.name == "own" else self.profile.name
-        return f"Case({self.made.version}, delta={list(modes)}, profile={rules}, onboarded={self.onboarded}\n  {files}\n  known={known})"
+        lines = [f"{self.made.version}, onboarded {self.onboarded and sorted(self.onboarded)}, profile {self.profile.name}"]
+        if self.profile.name == "own":
+            lines.append(repr(self.profile))
+        for title, made in (("delivered", self.made), ("known", self.known)):
+            for sheet in made.sheets.values() if made else ():
+                lines.append(f"{title} {sheet.table.name} ({sheet.mode}): {','.join(sheet.columns)}")
+                lines += [f"    {str(row)[:400]}" for row in sheet.rows]
+        return "\n".join(lines)
 
 
 damages = st.builds(

@@ -30,10 +30,10 @@ class Desk:
         return engine.Delivery(tuple(delivered), "roster.zip")
 
     def trust(self, files: Mapping[str, bytes], profile: Profile) -> engine.Roster:
-        return engine.trust(engine.read(self.deliver(files), profile=profile), profile=profile, work=self.folder)
+        return engine.trust(engine.read(self.deliver(files)), profile=profile, work=self.folder)
 
     def judge(self, case: Case, *, known: engine.Roster | None = None, order: list[str] | None = None) -> engine.Checked:
-        snapshot = engine.read(self.deliver(case.files, order=order), profile=case.profile)
+        snapshot = engine.read(self.deliver(case.files, order=order))
         return engine.validate(snapshot, profile=case.profile, work=self.folder, onboarded=case.onboarded, known=known)
 
 

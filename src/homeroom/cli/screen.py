@@ -1,22 +1,25 @@
-"""What a person sees after ``homeroom check``: the status, the tables, then the causes, most records first, with their
-remedies.
-"""
+"""What a person sees after ``homeroom check``: the status, the tables, then the causes, costliest first, with remedies."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from homeroom.engine import Report, Status
+from homeroom.engine.formats.selfserve import TEMPLATES
+from homeroom.engine.oneroster import TABLES
 from homeroom.engine.report import Cause
 
 _COLOURS = {Status.COMPLETED: "green", Status.WITH_ERRORS: "yellow", Status.FAILED: "red"}
 _PIPED_WIDTH = 120
 _NOTES_SHOWN = 30
+_SINGULAR = {table.name: table.singular for table in (*TEMPLATES.values(), *TABLES)}
 
 Examples = Mapping[tuple[str, str], tuple[str | None, int | None, str]]
 
@@ -35,11 +38,11 @@ def failed(reasons: Sequence[str]) -> None:
 
 def show(report: Report, examples: Examples, written: Sequence[Path], findings: Path | None) -> None:
     """Prints the whole result."""
+    console = _console()
     if report.status is Status.FAILED:
         failed(report.reasons)
     else:
-        _console().print(Text(report.status.value, style=f"bold {_COLOURS[report.status]}"))
-    console = _console()
+        console.print(Text(report.status.value, style=f"bold {_COLOURS[report.status]}"))
     if report.tables:
         console.print()
         console.print(_tables(report))
@@ -50,14 +53,12 @@ def show(report: Report, examples: Examples, written: Sequence[Path], findings: 
         for cause in report.causes:
             _cause(console, cause, examples)
     if report.notes:
-        console.print("\n[bold]Also noticed[/bold] (nothing is refused for it)")
-        for cause in report.notes[:_NOTES_SHOWN]:
-            _note(console, cause, examples)
-        if len(report.notes) > _NOTES_SHOWN:
-            console.print(f"  and {len(report.notes) - _NOTES_SHOWN} more; --findings writes them all")
-    if written or findings:
+        console.print("\n[bold]Also noticed[/bold]; nothing is refused for it")
+        _notes(console, report.notes, examples)
+    files = [*written, *([findings] if findings else [])]
+    if files:
         console.print()
-    for path in (*written, *([findings] if findings else [])):
+    for path in files:
         console.print(f"Written: {path}", soft_wrap=True, markup=False)
 
 
@@ -76,33 +77,54 @@ def _tables(report: Report) -> Table:
 
 
 def _cause(console: Console, cause: Cause, examples: Examples) -> None:
-    place = " · ".join(part for part in (cause.table, cause.field) if part)
-    cost = _listed(cause.records)
     console.print()
-    console.print(
-        Text.assemble(
-            ("● ", "yellow"), (f"{cause.total:,} records", "bold"), f"  {place}  ", (f"({cause.rule})", "dim")
-        )
-    )
-    _example(console, cause, examples)
-    console.print(Text(f"  Refused: {cost}" + (f"; left out: {_listed(cause.left_out)}" if cause.left_out else "")))
-    console.print(Text(f"  What to do: {cause.remedy}"))
+    records = "1 record" if cause.total == 1 else f"{cause.total:,} records"
+    console.print(Text.assemble("● ", (records, "bold"), f"  {_place(cause)}  ", (f"({cause.rule})", "dim")))
+    _indented(console, _example(cause, examples))
+    left_out = f"; left out: {_listed(cause.left_out)}" if cause.left_out else ""
+    _indented(console, f"Refused: {_listed(cause.records)}{left_out}")
+    _indented(console, f"What to do: {cause.remedy}")
 
 
-def _note(console: Console, cause: Cause, examples: Examples) -> None:
-    place = " · ".join(part for part in (cause.table, cause.field) if part)
-    what = "values cleared" if cause.consequence == "clears the value" else "noted"
-    console.print(Text.assemble(f"  {cause.findings:,} {what}  {place}  ", (f"({cause.rule})", "dim")))
-    _example(console, cause, examples, indent="    ")
+def _notes(console: Console, notes: Sequence[Cause], examples: Examples) -> None:
+    """Cleared values, then notes; what one rule says of several columns is said once, with one example."""
+    together = [list(group) for _, group in groupby(sorted(notes, key=_of_a_kind), key=_of_a_kind)]
+    together.sort(key=lambda group: (group[0].consequence, -sum(cause.findings for cause in group)))
+    for group in together[:_NOTES_SHOWN]:
+        count = sum(cause.findings for cause in group)
+        what = "cleared" if group[0].consequence == "clears the value" else "noted"
+        places = ", ".join(dict.fromkeys(_place(cause) for cause in group))
+        console.print(Text.assemble(f"  {count:,} {what}  {places}  ", (f"({group[0].rule})", "dim")))
+        _indented(console, _example(group[0], examples), by=4)
+    if len(together) > _NOTES_SHOWN:
+        console.print(f"  and {len(together) - _NOTES_SHOWN} more kinds; --findings writes them all")
 
 
-def _example(console: Console, cause: Cause, examples: Examples, indent: str = "  ") -> None:
+def _of_a_kind(cause: Cause) -> tuple[str, str]:
+    return cause.consequence, cause.rule
+
+
+def _place(cause: Cause) -> str:
+    return " · ".join(part for part in (cause.table, cause.field) if part)
+
+
+def _example(cause: Cause, examples: Examples) -> str:
+    """Where the cause was first found, and what is said there."""
     key = f"{cause.table or ''}/{cause.field or ''}/{cause.rule}"
     file, line, message = examples.get((key, cause.consequence), (None, None, ""))
-    where = f"{file}, row {line}: " if line is not None and line > 1 else (f"{file}: " if file else "")
-    if message:
-        console.print(Text(f"{indent}{where}{message}"))
+    if line is not None and line > 1:
+        return f"{file}, row {line:,}: {message}"
+    return f"{file}: {message}" if file and not message.startswith(file) else message
+
+
+def _indented(console: Console, text: str, by: int = 2) -> None:
+    if text:
+        console.print(Padding(Text(text), (0, 0, 0, by)))
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {table}" for table, count in counts.items())
+    return ", ".join(_counted(count, table) for table, count in counts.items())
+
+
+def _counted(count: int, table: str) -> str:
+    return f"{count:,} {_SINGULAR.get(table, table) if count == 1 else table}"

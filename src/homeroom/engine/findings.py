@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 
@@ -12,6 +12,7 @@ import polars as pl
 from homeroom.engine.profile import Profile
 from homeroom.engine.rule import Consequence, Rule
 from homeroom.engine.rules import RULES_BY_ID
+from homeroom.engine.rules.counts import Tally
 from homeroom.engine.snapshot import Remark
 
 #: Columns of a findings frame. file: as delivered. line: as a spreadsheet shows it (header = 1), null for a whole file.
@@ -128,9 +129,15 @@ def of_remarks(remarks: Sequence[Remark], profile: Profile) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def counted(
-    rule: Rule, *, file: str, table: str, column: str, detail: str, count: int, line: int | None, profile: Profile
-) -> pl.DataFrame:
-    """One finding that speaks of ``count`` records at once; line: of the first of them, where there is one."""
-    remark = Remark(rule.id, file=file, table=table, column=column, line=line, detail=detail)
-    return of_remarks([replace(remark)], profile).with_columns(count=pl.lit(count, dtype=pl.UInt32))
+def of_tally(tally: Tally) -> pl.DataFrame:
+    """One finding that speaks of many records at once."""
+    page = tally.page
+    remark = Remark(
+        tally.rule.id,
+        file=page.part.file,
+        table=page.name,
+        column=tally.column,
+        line=tally.line,
+        detail=f"{tally.count:,}",
+    )
+    return of_remarks([remark], page.setting.profile).with_columns(count=pl.lit(tally.count, dtype=pl.UInt32))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 import polars as pl
 
@@ -92,6 +93,18 @@ class Page:
         tells = self.part.columns[0] == self.setting.table.key
         key = hashed("first_cell") if tells else pl.lit(None, dtype=pl.UInt64)
         return bad.select("rule", key=key)
+
+    @cached_property
+    def nameless(self) -> int:
+        """How many rows do not tell whose they are: then nobody's absence can be inferred from the others."""
+        unreadable = self.unreadable["key"].null_count() + self.measured.unlisted_bad_rows
+        key = self.setting.table.key
+        faulty = [one.broken for one in self.local if one.cell.name == key and one.consequence.is_error]
+        refused = self.refused.arg_true().cast(pl.UInt32).alias("row").to_frame()
+        if not faulty or refused.is_empty():
+            return unreadable
+        text = self.measured.scan().join(refused.lazy(), on="row", how="semi")
+        return unreadable + int(text.select(pl.any_horizontal(faulty).sum()).collect(engine="streaming").item())
 
     def line_of(self, rows: pl.Series) -> pl.Series:
         """The line of each row as a spreadsheet shows it."""

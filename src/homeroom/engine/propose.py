@@ -31,19 +31,6 @@ def propose(current: Roster, checked: Checked) -> Roster:
     return _ended_with_their_owners(current, Roster(tables))
 
 
-def nameless(page: Page) -> int:
-    """How many rows do not tell whose they are, so that nobody's absence can be inferred from the rest of the table."""
-    unreadable = page.unreadable["key"].null_count()
-    faulty = [one.broken for one in page.local if one.cell.name == page.setting.table.key and one.consequence.is_error]
-    if not faulty:
-        return unreadable
-    refused = pl.DataFrame({"row": page.refused.arg_true().cast(pl.UInt32)})
-    if refused.is_empty():
-        return unreadable
-    text = page.measured.scan().join(refused.lazy(), on="row", how="semi")
-    return unreadable + int(text.select(pl.any_horizontal(faulty).sum()).collect(engine="streaming").item())
-
-
 def _accepted(checked: Checked, page: Page) -> Records:
     taken = page.accepted & ~page.frame["deleted"]
     return Records(page.setting.table, page.part.content, page.frame.filter(taken), checked.accepted(page.name))
@@ -54,7 +41,7 @@ def _stays(current: Records | None, page: Page) -> Records | None:
     if current is None:
         return None
     said = page.key.filter(page.accepted).drop_nulls()
-    if page.setting.mode == "delta" or nameless(page):
+    if page.setting.mode == "delta" or page.nameless:
         return current.but(said)
     silent = pl.concat([page.key.filter(~page.accepted), page.unreadable["key"]]).drop_nulls().unique()
     return current.only(silent.filter(~silent.is_in(said.implode())))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from homeroom.engine.findings import Findings, Gathering, counted, of_remarks
+from homeroom.engine.findings import Findings, Gathering, of_remarks, of_tally
 from homeroom.engine.first_pass import clearings, index, kept_value
 from homeroom.engine.formats import selfserve as selfserve_format
 from homeroom.engine.hashes import hashed
@@ -20,20 +20,19 @@ from homeroom.engine.ledger import Ledger, Page, rows_where
 from homeroom.engine.profile import Profile
 from homeroom.engine.roster import Roster
 from homeroom.engine.rule import Consequence
-from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rules.catalogue import LOCAL
 from homeroom.engine.rules.classes import judge_stays, judge_teachers, rows_that_left_a_class_without_teacher
-from homeroom.engine.rules.counts import COLUMN_EMPTY, counts
+from homeroom.engine.rules.counts import tallies
+from homeroom.engine.rules.files import BULK_FILLED
 from homeroom.engine.rules.keys import judge_enrollments, judge_keys
 from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_users
 from homeroom.engine.rules.people import judge_people, judge_roles
-from homeroom.engine.rules.references import NOT_CHECKED, judge_cycles, judge_references
+from homeroom.engine.rules.references import judge_cycles, judge_references
 from homeroom.engine.rules.selfserve import judge_upload
 from homeroom.engine.second_pass import explain
 from homeroom.engine.snapshot import Remark, Snapshot
 
 Progress = Callable[[str], None]
-_FILLED = RULES_BY_ID["bulk-columns-filled"]
 
 
 @dataclass(frozen=True)
@@ -106,8 +105,8 @@ def validate(
     ledger = Ledger(pages, {name: records.index for name, records in known.tables.items()} if known else {})
     _judge(ledger, onboarded, known, progress)
     _explain(ledger, gathering, progress)
-    for finding in _counted(ledger, known):
-        gathering.add(finding)
+    for tally in tallies(ledger, known):
+        gathering.add(of_tally(tally))
     return Checked(snapshot, profile, gathering.done(), stopped=False, pages=pages)
 
 
@@ -146,11 +145,12 @@ def _judge(ledger: Ledger, onboarded: frozenset[str] | None, known: Roster | Non
         else pl.Series("id", sorted(onboarded), dtype=pl.String).to_frame().select(hashed("id")).to_series()
     )
     for page in ledger.pages.values():
-        judge_keys(page)
         if "blank" in page.frame.columns:
             judge_upload(page, _people(known) if known else None)
-        if "filled" in page.frame.columns and _FILLED.consequence_for(None, page.setting.profile).is_error:
-            page.blame(rows_where(page.frame["filled"]), _FILLED, "status")
+        else:
+            judge_keys(page)
+        if "filled" in page.frame.columns and BULK_FILLED.consequence_for(None, page.setting.profile).is_error:
+            page.blame(rows_where(page.frame["filled"]), BULK_FILLED, "status")
     for name, page in ledger.pages.items():
         progress(f"Checking {page.part.file}")
         if "parentSourcedId" in page.frame.columns:
@@ -221,85 +221,3 @@ def _explain(ledger: Ledger, gathering: Gathering, progress: Progress) -> None:
     for name, page in ledger.pages.items():
         progress(f"Writing down what was found in {page.part.file}")
         causes[name] = explain(page, causes, gathering)
-
-
-def _counted(ledger: Ledger, known: Roster | None) -> list[pl.DataFrame]:
-    """The findings that speak of many records at once."""
-    found = []
-    for page in ledger.pages.values():
-        profile = page.setting.profile
-        if (
-            "filled" in page.frame.columns
-            and page.frame["filled"].any()
-            and not _FILLED.consequence_for(None, profile).is_error
-        ):
-            rows = rows_where(page.frame["filled"])["row"]
-            line = int(page.line_of(rows.head(1))[0])
-            found.append(
-                counted(
-                    _FILLED,
-                    file=page.part.file,
-                    table=page.name,
-                    column="status",
-                    detail=f"{len(rows):,} rows",
-                    count=len(rows),
-                    line=line,
-                    profile=profile,
-                )
-            )
-        for column, number in page.unchecked.items():
-            if number:
-                found.append(
-                    counted(
-                        NOT_CHECKED,
-                        file=page.part.file,
-                        table=page.name,
-                        column=column,
-                        detail=f"{number:,}",
-                        count=number,
-                        line=None,
-                        profile=profile,
-                    )
-                )
-    for rule, number in counts(ledger):
-        page = ledger.pages[str(rule.table)]
-        found.append(
-            counted(
-                rule,
-                file=page.part.file,
-                table=page.name,
-                column=str(rule.column),
-                detail=f"{number:,}",
-                count=number,
-                line=None,
-                profile=page.setting.profile,
-            )
-        )
-    if known is not None:
-        found += [finding for page in ledger.pages.values() for finding in _suddenly_empty(page, known)]
-    return found
-
-
-def _suddenly_empty(page: Page, known: Roster) -> list[pl.DataFrame]:
-    """The columns without any value now that had some in the records accepted before."""
-    records = known.tables.get(page.name)
-    if records is None or page.setting.mode != "bulk" or page.frame.is_empty():
-        return []
-    names = [name for name in page.part.content if name in records.columns]
-    before = records.rows.select(pl.col(names).count()).collect(engine="streaming")
-    there = [name for name in names if name in page.part.present]
-    now = page.measured.scan().select(pl.col(there).count()).collect(engine="streaming")
-    return [
-        counted(
-            COLUMN_EMPTY,
-            file=page.part.file,
-            table=page.name,
-            column=name,
-            detail=f"{had:,}",
-            count=had,
-            line=None,
-            profile=page.setting.profile,
-        )
-        for name in names
-        if (had := int(before[name][0])) and not (int(now[name][0]) if name in there else 0)
-    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.spec.example import Example
-from tests.spec.examples import classes, forms, keys, people, references, spread, values
+from tests.spec.examples import classes, counts, forms, keys, people, references, selfserve, spread, values
 
 EXAMPLES: tuple[Example, ...] = (
     *values.EXAMPLES,
@@ -13,4 +13,6 @@ EXAMPLES: tuple[Example, ...] = (
     *people.EXAMPLES,
     *classes.EXAMPLES,
     *spread.EXAMPLES,
+    *selfserve.EXAMPLES,
+    *counts.EXAMPLES,
 )

@@ -60,9 +60,7 @@ PRIMARY_NOT_TEACHER = Rule(
     source="OneRoster CSV 1.2, enrollments.primary",
     table="enrollments",
     column="primary",
-    row=lambda setting: _both(
-        setting, "primary", "role", (pl.col("primary") == "true") & (pl.col("role") != "teacher")
-    ),
+    row=lambda setting: _both(setting, "primary", "role", (pl.col("primary") == "true") & _another_role(setting)),
 )
 SESSION_ENDS = Rule(
     id="session-ends-before-begin",
@@ -131,6 +129,13 @@ ROLE_DIFFERS = Rule(
     table="enrollments",
     column="role",
 )
+
+
+def _another_role(setting: Setting) -> pl.Expr:
+    """True where somebody is enrolled as something other than a teacher; a word that is no role may have been meant so."""
+    role = setting.table["role"]
+    known = pl.col("role").is_in([token for token in role.tokens if token != "teacher"])
+    return known | pl.col("role").str.contains(EXTENSION_TOKEN) if role.extensible else known
 
 
 def _ends_before(setting: Setting, begin: str) -> pl.Expr | None:

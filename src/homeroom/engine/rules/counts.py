@@ -6,14 +6,21 @@ over the accepted records, so that what was refused does not shout twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from homeroom.engine.ledger import Ledger, Page
+from homeroom.engine.ledger import Ledger, Page, rows_where
 from homeroom.engine.rule import Consequence, Rule
+from homeroom.engine.rules.files import BULK_FILLED
+from homeroom.engine.rules.keys import NAMELESS
 from homeroom.engine.rules.people import holders
-from homeroom.engine.rules.references import kind_codes
+from homeroom.engine.rules.references import NOT_CHECKED, kind_codes
+
+if TYPE_CHECKING:
+    from homeroom.engine.roster import Roster  # which reads tables by the first pass, and that by the rules
 
 _SOURCE = "the counts of ClassLink's roster checks"
 
@@ -23,7 +30,7 @@ def _count(id: str, table: str, column: str, what: str, remedy: str) -> Rule:
         id=id,
         consequence=Consequence.NOTES,
         says=f"There are no {what}.",
-        message=f"{{detail}} {what}.",
+        message=f"{what[0].upper()}{what[1:]}: {{detail}}.",
         remedy=remedy,
         source=_SOURCE,
         table=table,
@@ -100,15 +107,57 @@ RULES = (
 )
 
 
-def counts(ledger: Ledger) -> Iterable[tuple[Rule, int]]:
-    """The rules of which there is something to count, with the count; only where the tables to look at came
-    complete.
-    """
+@dataclass(frozen=True)
+class Tally:
+    """A rule of which there is something to count. line: of the first record, where that helps to find it."""
+
+    rule: Rule
+    page: Page
+    column: str
+    count: int
+    line: int | None = None
+
+
+def tallies(ledger: Ledger, known: Roster | None) -> Iterator[Tally]:
+    """What is to be said of whole tables, after all rows were judged."""
+    for page in ledger.pages.values():
+        yield from _of_columns(page)
+        if known is not None:
+            yield from _of_the_past(page, known)
     for rule, tables, count in _COUNTS:
+        # Only where the tables to look at came complete.
         if all(table in ledger.pages and ledger.pages[table].setting.mode == "bulk" for table in tables):
             number = count(ledger)
             if number:
-                yield rule, number
+                yield Tally(rule, ledger.pages[str(rule.table)], str(rule.column), number)
+
+
+def _of_columns(page: Page) -> Iterator[Tally]:
+    profile = page.setting.profile
+    if "filled" in page.frame.columns and not BULK_FILLED.consequence_for(None, profile).is_error:
+        rows = rows_where(page.frame["filled"])["row"]
+        if len(rows):
+            yield Tally(BULK_FILLED, page, "status", len(rows), line=int(page.line_of(rows.head(1))[0]))
+    for column, number in page.unchecked.items():
+        if number:
+            yield Tally(NOT_CHECKED, page, column, number)
+
+
+def _of_the_past(page: Page, known: Roster) -> Iterator[Tally]:
+    """What cannot be told from the delivery alone: columns that had values before, and records that may have vanished."""
+    records = known.tables.get(page.name)
+    if records is None or page.setting.mode != "bulk" or page.frame.is_empty():
+        return
+    if page.nameless:
+        yield Tally(NAMELESS, page, page.setting.table.key, page.nameless)
+    names = [name for name in page.part.content if name in records.columns]
+    before = records.rows.select(pl.col(names).count()).collect(engine="streaming")
+    there = [name for name in names if name in page.part.present]
+    now = page.measured.scan().select(pl.col(there).count()).collect(engine="streaming")
+    for name in names:
+        had = int(before[name][0])
+        if had and not (name in there and int(now[name][0])):
+            yield Tally(COLUMN_EMPTY, page, name, had)
 
 
 def _accepted(page: Page) -> pl.Series:

@@ -226,7 +226,7 @@ RULES: tuple[Rule, ...] = (
         "bulk-columns-filled",
         _NOTES,
         "status and dateLastModified are empty in a complete (bulk) file.",
-        "status or dateLastModified is filled in {detail}; in a complete (bulk) file both are passed over, and every row counts as active.",
+        "status or dateLastModified is filled in {detail} rows; in a complete (bulk) file both are passed over, and every row counts as active.",
         "Nothing is lost. Better leave both columns empty in bulk files; a record is ended by leaving it out.",
         "OneRoster CSV 1.2, bulk processing",
     ),
@@ -279,3 +279,5 @@ RULES: tuple[Rule, ...] = (
         _SYNTAX,
     ),
 )
+#: Also judged by row, where a profile refuses such rows.
+BULK_FILLED = next(rule for rule in RULES if rule.id == "bulk-columns-filled")

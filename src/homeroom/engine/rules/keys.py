@@ -56,6 +56,15 @@ PRIMARY_ROLE = Rule(
     column="roleType",
 )
 
+NAMELESS = Rule(
+    id="deactivation-suspended",
+    consequence=Consequence.NOTES,
+    says="Every row tells whose it is, so that a record that is missing can be told from one that is misspelt.",
+    message="In {detail} rows the source id cannot be read, so no record that is missing from this file is deactivated.",
+    remedy="Mend the source ids of these rows; the next complete delivery deactivates what is really gone.",
+    source="product.md, promise 2 (a typo never removes a pupil)",
+)
+
 #: The fact that holds the hash of what must be unique, and the rule for it. The first row stands, whatever else is
 #: wrong with it.
 _UNIQUE = {
@@ -138,4 +147,4 @@ def judge_enrollments(page: Page) -> None:
         waiting = pairs.filter("apart").select(waiting.columns)
 
 
-RULES = (SOURCED_ID, USERNAME, MASTER_IDENTIFIER, ENROLLMENT, PRIMARY_ROLE)
+RULES = (NAMELESS, SOURCED_ID, USERNAME, MASTER_IDENTIFIER, ENROLLMENT, PRIMARY_ROLE)

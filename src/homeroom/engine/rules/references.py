@@ -26,7 +26,7 @@ NOT_CHECKED = Rule(
     id="reference-not-checked",
     consequence=Consequence.NOTES,
     says="What a set of changes (delta) points at and does not hold can be looked up in the roster as accepted before.",
-    message="{detail} rows name in {column} a record that is not in this delivery; whether it is in the roster was not checked.",
+    message="Rows whose {column} names a record that is not in this delivery: {detail}. Whether it is in the roster was not checked.",
     remedy="Nothing needs to be done. When you check by hand, --known can name the roster as accepted before.",
     source="product.md 4.3; OneRoster CSV 1.2, delta processing",
 )

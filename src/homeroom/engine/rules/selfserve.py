@@ -191,6 +191,14 @@ RULES: tuple[Rule, ...] = (
         cell=_of(Type.PASSWORD)(_weak),
     ),
 )
+ID_REPEATED = Rule(
+    id="upload-id-repeated",
+    consequence=_REFUSES,
+    says="An ID belongs to one person; of several rows with the same, the first stands.",
+    message="{column} {value} is used already in row {detail}; each person needs an ID of their own.",
+    remedy="Correct one of the two rows in your file, or remove it if the person stands there twice.",
+    source=_SOURCE,
+)
 EMAIL_REPEATED = Rule(
     id="upload-email-repeated",
     consequence=_REFUSES,
@@ -245,7 +253,7 @@ ID_TAKEN = Rule(
     remedy="Leave the row out if the person is in the list already; otherwise correct the ID.",
     source=_SOURCE,
 )
-RULES += (EMAIL_REPEATED, USERNAME_REPEATED, CLASS_REPEATED, EMAIL_TAKEN, USERNAME_TAKEN, ID_TAKEN)
+RULES += (ID_REPEATED, EMAIL_REPEATED, USERNAME_REPEATED, CLASS_REPEATED, EMAIL_TAKEN, USERNAME_TAKEN, ID_TAKEN)
 
 _UNIQUE = (
     ("login", USERNAME_REPEATED, "username"),
@@ -277,6 +285,7 @@ def judge_upload(page: Page, taken: pl.DataFrame | None) -> None:
     """
     page.leave_out(page.frame["blank"].arg_true().cast(pl.UInt32))
     whole = later_rows(page, page.key)
+    page.blame(whole, ID_REPEATED, page.setting.table.key)
     for fact, rule, column in _UNIQUE:
         if fact in page.frame.columns:
             page.blame(later_rows(page, page.frame[fact]).join(whole, on=["row", "first"], how="anti"), rule, column)

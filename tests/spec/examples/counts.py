@@ -1,0 +1,176 @@
+"""What there is to wonder about in a whole table: one note each, with a count."""
+
+from __future__ import annotations
+
+from tests.spec.example import BOTH, Example, notes
+
+EXAMPLES = (
+    Example(
+        "students-without-grade",
+        "Students without a grade are counted; nobody else needs one",
+        {
+            "users": """
+                sourcedId | role    | grades
+                ana       | student |
+                ben       | student |
+                cleo      | student | 06
+                tess      | teacher |
+            """
+        },
+        (notes("users.csv", None, "grades", "2 students without a grade."),),
+        versions=BOTH,
+    ),
+    Example(
+        "students-without-enrollment",
+        "Students whom no enrollment names as such are counted",
+        {
+            "users": """
+                sourcedId | role    | email
+                dora      | student |
+                emil      | student |
+                hugo      | aide    |
+            """,
+            "enrollments": """
+                sourcedId | userSourcedId | role
+                e1        | emil          | proctor
+            """,
+        },
+        (
+            notes("users.csv", None, "sourcedId", "2 students without any enrollment."),
+            notes("enrollments.csv", 2, "role", "role is “proctor”, but the user is a student or a family member.", rule="enrollment-role-differs"),
+        ),
+        versions=BOTH,
+    ),
+    Example(
+        "students-without-enrollment",
+        "Of a set of changes nothing is counted: it says nothing of the rest",
+        {
+            "users": """
+                sourcedId | role
+                dora      | student
+            """,
+            "enrollments": """
+                sourcedId | userSourcedId
+                e1        | ana
+            """,
+        },
+        deltas=("users", "enrollments"),
+        known={},
+    ),
+    Example(
+        "teachers-without-class",
+        "Teachers whom no enrollment names as such are counted",
+        {
+            "users": """
+                sourcedId | role    | email
+                tim       | teacher | tim@lantern.example
+                tess      | teacher | tess@lantern.example
+            """,
+            "enrollments": "sourcedId",
+        },
+        (notes("users.csv", None, "sourcedId", "1 teachers without any class."),),
+        versions=BOTH,
+    ),
+    Example(
+        "users-without-role",
+        "In 1.2 users without any role in roles.csv are counted",
+        {
+            "users": """
+                sourcedId
+                dora
+                ana
+            """,
+            "roles": """
+                sourcedId | userSourcedId
+                dora-none | ana
+            """,
+        },
+        (notes("users.csv", None, "sourcedId", "placeholder"),),
+        versions=("1.2",),
+    ),
+    Example(
+        "classes-without-students",
+        "Classes in which nobody is enrolled as a student are counted",
+        {
+            "classes": """
+                sourcedId
+                chess-1
+                math-1
+            """,
+            "enrollments": """
+                sourcedId  | classSourcedId | userSourcedId | role    | primary
+                chess-tess | chess-1        | tess          | teacher | true
+            """,
+        },
+        (notes("classes.csv", None, "sourcedId", "1 classes without any student."),),
+        versions=BOTH,
+    ),
+    Example(
+        "courses-without-class",
+        "Courses that no class belongs to are counted",
+        {
+            "courses": """
+                sourcedId
+                physics
+                latin
+                math
+            """,
+            "classes": "sourcedId",
+        },
+        (notes("courses.csv", None, "sourcedId", "2 courses without any class."),),
+        versions=BOTH,
+    ),
+    Example(
+        "schools-without-class",
+        "Schools without any class are counted; a district has none",
+        {
+            "orgs": """
+                sourcedId | type
+                east      | school
+                office    | department
+            """,
+            "classes": "sourcedId",
+        },
+        (notes("orgs.csv", None, "sourcedId", "1 schools without any class."),),
+        versions=BOTH,
+    ),
+    Example(
+        "column-suddenly-empty",
+        "A column that has no value any more, and had some in the records accepted before, is noted",
+        {
+            "orgs": """
+                sourcedId | identifier | parentSourcedId
+                lantern   |            |
+                north     |            |
+                south     |            | lantern
+            """
+        },
+        (notes("orgs.csv", None, "identifier", "identifier is empty in every row, and 2 of the records accepted before have a value."),),
+        known={
+            "orgs": """
+                sourcedId | identifier | parentSourcedId
+                lantern   |            |
+                north     | 17         | lantern
+                south     | 18         | lantern
+            """
+        },
+        versions=BOTH,
+    ),
+    Example(
+        "column-suddenly-empty",
+        "A set of changes says nothing of the columns of the others",
+        {
+            "orgs": """
+                sourcedId | identifier
+                north     |
+            """
+        },
+        known={
+            "orgs": """
+                sourcedId | identifier
+                north     | 17
+            """
+        },
+        deltas=("orgs",),
+    ),
+)
