@@ -134,6 +134,7 @@ def delivery(
     *,
     version: str,
     deltas: Sequence[str] = (),
+    whole: Sequence[str] = (),
     without: Sequence[str] = (),
     alone: bool = False,
 ) -> dict[str, bytes]:
@@ -143,7 +144,7 @@ def delivery(
     files |= {f"{name}.csv": _upload(name, str(given[name])) for name in uploads}
     if uploads or alone:
         return files
-    tables = _tables({name: rows_of(str(text)) for name, text in given.items() if "." not in name}, version, deltas, files)
+    tables = _tables({name: rows_of(str(text)) for name, text in given.items() if "." not in name}, version, deltas, whole, files)
     for name, rows in tables.items():
         if name not in without:
             files.setdefault(f"{name}.csv", _as_csv(_header(name, rows, version), rows))
@@ -160,7 +161,7 @@ def manifest(version: str, modes: Mapping[str, str], **changes: str) -> bytes:
     return _as_csv(["propertyName", "value"], [{"propertyName": name, "value": value} for name, value in properties.items()])
 
 
-def _tables(given: Tables, version: str, deltas: Sequence[str], files: Iterable[str]) -> Tables:
+def _tables(given: Tables, version: str, deltas: Sequence[str], whole: Sequence[str], files: Iterable[str]) -> Tables:
     """The rows of every table that is delivered: those given, then the rest of the district."""
     wanted = [*given, *(file.removesuffix(".csv") for file in files)]
     bulk = _with_all_they_need([name for name in wanted if name not in deltas and name in _ALONG], version)
@@ -168,8 +169,8 @@ def _tables(given: Tables, version: str, deltas: Sequence[str], files: Iterable[
     tables: Tables = {}
     for name in dict.fromkeys((*wanted, *bulk)):
         if name in _USUAL and (name in tables_of(version)):
-            rest = [] if name in deltas else district.get(name, [])
-            tables[name] = _filled(name, given.get(name, []), rest, delta=name in deltas)
+            rows = _filled(name, given.get(name, []), district.get(name, []), delta=name in deltas)
+            tables[name] = rows[: len(given.get(name, []))] if name in (*deltas, *whole) else rows
     if version == "1.2" and "users" in tables:
         _give_roles(tables, delta="users" in deltas)
     return tables
@@ -205,7 +206,7 @@ def _give_roles(tables: Tables, *, delta: bool) -> None:
         role, orgs = user.pop("role"), user.pop("orgSourcedIds")
         if user["sourcedId"] in stated or ("roles" not in tables):
             continue
-        for place, org in enumerate(orgs.split(",")):
+        for place, org in enumerate(filter(None, orgs.split(","))):
             roles.append(
                 {"sourcedId": f"{user['sourcedId']}-{org}", "userSourcedId": user["sourcedId"], "orgSourcedId": org}
                 | {"roleType": "secondary" if place else "primary", "role": _USERS_1_2_ROLES.get(role, role)}

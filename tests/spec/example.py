@@ -51,7 +51,8 @@ class Example:
     text table of the columns that matter (see ``district``), by file name (with a dot) the whole content of that file. finds: all
     that is found, in any order; ``finds_in_1_2``: what comes in version 1.2 besides.
     versions: of OneRoster, in each of which it is so. alone: nothing is delivered but what is given. without: tables that are left
-    out of the delivery, or "manifest". deltas: tables that come as changes only. folder, junk: the delivery is a zip archive, its
+    out of the delivery, or "manifest". deltas: tables that come as changes only; whole: tables that hold what is given and
+    nothing else of the district. folder, junk: the delivery is a zip archive, its
     files in this folder, beside these other entries. known: the roster as accepted before, given in the same way; null: there is none.
     onboarded: the schools that are, null: nobody says. profile, settings: a shipped profile and what is changed in it.
     accepted: by table the source ids that are accepted, all of them; left_out: how many rows are left out; roster: the source ids of
@@ -67,6 +68,7 @@ class Example:
     alone: bool = False
     without: tuple[str, ...] = ()
     deltas: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
     folder: str = ""
     junk: tuple[str, ...] = ()
     known: Mapping[str, str] | None = None

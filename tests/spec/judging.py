@@ -53,7 +53,12 @@ def judge(example: Example, version: str, folder: Path) -> Outcome:
     profile, work = profile_of(example), folder / "work"
     work.mkdir(parents=True)
     files = district.delivery(
-        example.given, version=version, deltas=example.deltas, without=example.without, alone=example.alone
+        example.given,
+        version=version,
+        deltas=example.deltas,
+        whole=example.whole,
+        without=example.without,
+        alone=example.alone,
     )
     delivered = _zipped(example, files, folder) if example.folder or example.junk else _laid_out(files, folder / "delivered")
     before = None if example.known is None else known(example.known, version, profile, folder / "known")

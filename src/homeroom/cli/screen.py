@@ -1,4 +1,6 @@
-"""What a person sees after ``homeroom check``: the status, the tables, then the causes, costliest first, with remedies."""
+"""What a person sees after ``homeroom check``: the status, the tables, then the causes, costliest first, with
+remedies.
+"""
 
 from __future__ import annotations
 

@@ -19,14 +19,14 @@ from homeroom.engine.ledger import Page
 from homeroom.engine.profile import Profile
 from homeroom.engine.rule import Cell, Consequence, LocalRule, Rule, Setting
 from homeroom.engine.rules import people, selfserve
+from homeroom.engine.rules.forms import is_date
 from homeroom.engine.rules.keys import together
 from homeroom.engine.rules.references import EXTENDED, kind_codes
 from homeroom.engine.snapshot import Part
 from homeroom.engine.tables import METADATA_PREFIX, Column, Type
 
-#: Stands for "no value" in a record's hash: text cannot hold it, because a row with a NUL character is refused.
-_NOTHING = "\x00"
-_BETWEEN = "\x1f"
+#: Stands between the values in a record's hash: text cannot hold it, because a row with a NUL character is refused.
+_BETWEEN = "\x00"
 
 
 def local_rules(setting: Setting, rules: Sequence[Rule]) -> Iterator[LocalRule]:
@@ -185,7 +185,7 @@ def _facts(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
         if begin in table and table.name in ("academicSessions", "enrollments"):
             yield (
                 name,
-                pl.col(begin).str.to_date("%Y-%m-%d", strict=False)
+                pl.when(is_date(begin)).then(pl.col(begin).str.to_date("%Y-%m-%d", strict=False))
                 if setting.has(begin)
                 else pl.lit(None, dtype=pl.Date),
             )

@@ -159,10 +159,12 @@ class Ledger:
     """All pages of one delivery, and what was accepted before it.
 
     known: per table the identifiers and facts of the roster as it is: ``key`` and the same facts as the page's frame.
+    roster_given: somebody showed us that roster, so that what is not in it is not there.
     """
 
     pages: dict[str, Page]
     known: Mapping[str, pl.DataFrame]
+    roster_given: bool = False
 
     def resolves(self, table: str) -> bool:
         """Whether a reference to ``table`` can be judged at all: unknown is not broken."""
@@ -173,14 +175,33 @@ class Ledger:
         delivery, and those accepted before where the delivery says nothing about them (a table that is absent, or a
         delta).
         """
-        page = self.pages.get(table)
+        page, before = self.pages.get(table), self.before(table)
         if page is not None:
             yield _with(page.frame, columns).filter(page.accepted & page.key.is_not_null())
-        known = self.known.get(table)
-        if known is not None and page is None:
-            yield _with(known, columns)
-        elif known is not None and page is not None and page.setting.mode == "delta":
-            yield _with(known, columns).filter(~known["key"].is_in(page.key.drop_nulls().implode()))
+        if before is not None:
+            yield _with(before, columns)
+
+    def before(self, table: str) -> pl.DataFrame | None:
+        """The records accepted before that this delivery leaves to the roster: those of a table that is absent, and
+        those that a delta does not mention, be it in a row that cannot be read. Null if there is nothing to look at.
+        """
+        page, known = self.pages.get(table), self.known.get(table)
+        if page is None or known is None:
+            return known
+        if page.setting.mode == "bulk":
+            return None
+        mentioned = pl.concat([page.key, page.unreadable["key"]]).drop_nulls()
+        return known.filter(~pl.col("key").is_in(mentioned.implode()))
+
+    def said(self, table: str) -> Iterable[pl.DataFrame]:
+        """The rows of this delivery, whether they are accepted or not, but not those that end their record, and the
+        records that it leaves to the roster.
+        """
+        page, before = self.pages.get(table), self.before(table)
+        if page is not None:
+            yield page.frame.filter(~page.frame["deleted"])
+        if before is not None:
+            yield before
 
     def found(self, table: str, *columns: str) -> pl.DataFrame:
         """``frames`` as one frame."""

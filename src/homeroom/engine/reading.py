@@ -19,7 +19,10 @@ def read(delivery: Delivery) -> Snapshot:
     Looks at the beginning of each file only; the rows are read when they are judged. Never raises for what was
     delivered: a file that cannot be read, or a delivery that is no roster, is a remark whose rule stops the sync.
     """
-    odd = [Remark(o.rule, file=o.place, value=o.place, detail=o.detail) for o in delivery.oddities]
+    # Names are told by the format, which knows what they should be.
+    odd = [
+        Remark(o.rule, file=o.place, value=o.place, detail=o.detail) for o in delivery.oddities if o.rule != "file-name"
+    ]
     opened: list[Opened] = []
     for file in delivery.files:
         text = open_csv(file.path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from homeroom.engine.first_pass import index
+from homeroom.engine.first_pass import index, kept_value
 from homeroom.engine.hashes import hashed
 from homeroom.engine.profile import Profile
 from homeroom.engine.snapshot import Part, Snapshot
@@ -90,7 +90,8 @@ def trust(snapshot: Snapshot, *, profile: Profile, work: Path) -> Roster:
 def records(part: Part, index_of_rows: pl.DataFrame, text: pl.LazyFrame) -> Records:
     """Records of the rows in ``text``, which has the columns of the part."""
     cells = [
-        pl.col(name) if name in part.present else pl.lit(None, dtype=pl.String).alias(name) for name in part.content
+        (kept_value(part, name, {}) if name in part.present else pl.lit(None, dtype=pl.String)).alias(name)
+        for name in part.content
     ]
     return Records(
         part.table, part.content, index_of_rows, text.select(*cells).with_columns(key=hashed(part.table.key))

@@ -87,7 +87,8 @@ def validate(
     gathering.add(about_files)
     if _stops(about_files):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
-    whole = {name for name, part in snapshot.parts.items() if part.mode == "bulk" or profile.self_contained_deltas}
+    certain = known is not None or profile.self_contained_deltas
+    whole = {name for name, part in snapshot.parts.items() if part.mode == "bulk" or certain}
     resolvable = frozenset(whole | set(known.tables if known else ()))
     pages = {}
     for name, part in snapshot.parts.items():
@@ -102,7 +103,8 @@ def validate(
         gathering.add(about_upload)
         if _stops(about_upload):
             return Checked(snapshot, profile, gathering.done(), stopped=True)
-    ledger = Ledger(pages, {name: records.index for name, records in known.tables.items()} if known else {})
+    before = {name: records.index for name, records in known.tables.items()} if known else {}
+    ledger = Ledger(pages, before, roster_given=known is not None)
     _judge(ledger, onboarded, known, progress)
     _explain(ledger, gathering, progress)
     for tally in tallies(ledger, known):
@@ -164,8 +166,11 @@ def _judge(ledger: Ledger, onboarded: frozenset[str] | None, known: Roster | Non
             judge_roles(page, ledger)
         if name == "classes":
             _judge_classes(page, ledger)
-        elif name != "enrollments" or "classes" not in ledger.pages:
+        elif name != "enrollments":
             judge_references(page, ledger)
+        elif "classes" not in ledger.pages:
+            judge_references(page, ledger)
+            judge_enrollments(page)
         if name == "enrollments":
             judge_stays(page, ledger)
 
@@ -173,7 +178,7 @@ def _judge(ledger: Ledger, onboarded: frozenset[str] | None, known: Roster | Non
 def _upload_limits(page: Page, profile: Profile) -> list[Remark]:
     """What is wrong with an upload as a whole, once its rows were seen (product.md 3.3)."""
     file, bad = page.part.file, page.measured.bad_rows
-    rows, size = len(page.frame) + len(bad), page.part.size_bytes
+    rows, size = len(page.frame) - int(page.frame["blank"].sum()) + len(bad), page.part.size_bytes
     remarks = []
     if size > profile.max_bytes:
         remarks.append(

@@ -17,7 +17,7 @@ EXAMPLES = (
                 tess      | teacher |
             """
         },
-        (notes("users.csv", None, "grades", "2 students without a grade."),),
+        (notes("users.csv", None, "grades", "Students without a grade: 2."),),
         versions=BOTH,
     ),
     Example(
@@ -36,7 +36,7 @@ EXAMPLES = (
             """,
         },
         (
-            notes("users.csv", None, "sourcedId", "2 students without any enrollment."),
+            notes("users.csv", None, "sourcedId", "Students without any enrollment: 2."),
             notes("enrollments.csv", 2, "role", "role is “proctor”, but the user is a student or a family member.", rule="enrollment-role-differs"),
         ),
         versions=BOTH,
@@ -68,7 +68,7 @@ EXAMPLES = (
             """,
             "enrollments": "sourcedId",
         },
-        (notes("users.csv", None, "sourcedId", "1 teachers without any class."),),
+        (notes("users.csv", None, "sourcedId", "Teachers without any class: 1."),),
         versions=BOTH,
     ),
     Example(
@@ -76,16 +76,12 @@ EXAMPLES = (
         "In 1.2 users without any role in roles.csv are counted",
         {
             "users": """
-                sourcedId
-                dora
-                ana
-            """,
-            "roles": """
-                sourcedId | userSourcedId
-                dora-none | ana
+                sourcedId | orgSourcedIds
+                dora      |
+                emil      | north
             """,
         },
-        (notes("users.csv", None, "sourcedId", "placeholder"),),
+        (notes("users.csv", None, "sourcedId", "Users without any role: 1."),),
         versions=("1.2",),
     ),
     Example(
@@ -102,7 +98,7 @@ EXAMPLES = (
                 chess-tess | chess-1        | tess          | teacher | true
             """,
         },
-        (notes("classes.csv", None, "sourcedId", "1 classes without any student."),),
+        (notes("classes.csv", None, "sourcedId", "Classes without any student: 1."),),
         versions=BOTH,
     ),
     Example(
@@ -117,7 +113,7 @@ EXAMPLES = (
             """,
             "classes": "sourcedId",
         },
-        (notes("courses.csv", None, "sourcedId", "2 courses without any class."),),
+        (notes("courses.csv", None, "sourcedId", "Courses without any class: 2."),),
         versions=BOTH,
     ),
     Example(
@@ -131,7 +127,7 @@ EXAMPLES = (
             """,
             "classes": "sourcedId",
         },
-        (notes("orgs.csv", None, "sourcedId", "1 schools without any class."),),
+        (notes("orgs.csv", None, "sourcedId", "Schools without any class: 1."),),
         versions=BOTH,
     ),
     Example(

@@ -241,7 +241,7 @@ _FOUND = (
                 "users.csv",
                 None,
                 "agentSourcedIds",
-                "2 rows name in agentSourcedIds a record that is not in this delivery; whether it is in the roster was not checked.",
+                "Rows whose agentSourcedIds names a record that is not in this delivery: 2. Whether it is in the roster was not checked.",
             ),
         ),
         deltas=("users",),

@@ -359,24 +359,67 @@ _KEPT = (
         },
     ),
     Example(
-        "sourcedid-repeated",
-        "Nothing is removed while a row does not tell whose it is: it may be anybody’s",
+        "deactivation-suspended",
+        "Nothing is removed while a row does not tell whose it is: it may be the one that is missing",
         {
             "users": """
                 sourcedId | username
-                ana       | ana.lee
-                ben       | ben.moss
                 tess      | tess.day
-                tom       | tom.fox
-                "cleo "   | cleo.rue
+                ana       | ana.lee
+                "ben "    | ben.moss
             """
         },
         (
-            refuses("users.csv", 6, "sourcedId", "sourcedId is “cleo ”, with a space before or after it; remove the space.", rule="id-padded"),
-            notes("users.csv", None, "x", "x", rule="placeholder"),
+            refuses("users.csv", 4, "sourcedId", "sourcedId is “ben ”, with a space before or after it; remove the space.", rule="id-padded"),
+            notes(
+                "users.csv",
+                None,
+                "sourcedId",
+                "Rows whose source id cannot be read: 1. So no record that is missing from this file is deactivated.",
+            ),
         ),
+        whole=("users",),
         known={},
         roster={"users": "tess tom ana ben cleo"},
+    ),
+    Example(
+        "deactivation-suspended",
+        "A record that is missing from a complete file is deactivated, and its enrollments end with it; a refused one stays",
+        {
+            "users": """
+                sourcedId | familyName
+                tess      | Day
+                ana       | Lee
+                ben       |
+            """
+        },
+        (missing("users.csv", 4, "familyName", NO_FAMILY_NAME),),
+        whole=("users",),
+        known={},
+        roster={"users": "tess ana ben", "enrollments": "math-tess math-ana math-ben"},
+    ),
+    Example(
+        "deactivation-suspended",
+        "A set of changes ends those that it says are to be ended, and nobody else",
+        {
+            "users": """
+                sourcedId | status
+                cleo      | tobedeleted
+                ana       | active
+            """
+        },
+        deltas=("users",),
+        known={},
+        versions=BOTH,
+        roster={"users": "tess tom ana ben", "enrollments": "math-tess math-ana math-ben drama-tom"},
+    ),
+    Example(
+        "deactivation-suspended",
+        "A table that does not come says nothing of its records",
+        {"orgs": "sourcedId"},
+        known={},
+        versions=BOTH,
+        roster={"orgs": "lantern north south", "users": "tess tom ana ben cleo"},
     ),
 )
 

@@ -122,18 +122,19 @@ def tail(body: Body) -> Tail:
 @dataclass(frozen=True)
 class LineEnds:
     """Of `size_bytes` each, if all are alike. `lines`: how many lines there are if a carriage return alone ends one,
-    too; null if there is no carriage return.
+    too; null if there is no carriage return. `quotes`: how many quotation marks there are.
     """
 
     size_bytes: int
     lines: int | None
+    quotes: int
 
 
-def line_ends(body: Body, *, quotes: bool) -> LineEnds | None:
+def line_ends(body: Body) -> LineEnds | None:
     """How the lines end. Null, as soon as it is seen, if there is something that needs a closer look: a NUL byte, an
-    endless line, a carriage return at the very end or, unless `quotes` are expected, a quotation mark.
+    endless line, or a carriage return at the very end.
     """
-    lines, returns = 0, None
+    lines, quotes, returns = 0, 0, None
     with body.path.open("rb") as file:
         file.seek(body.start_bytes)
         # To the end of a line, so that no line is counted in two blocks.
@@ -141,12 +142,18 @@ def line_ends(body: Body, *, quotes: bool) -> LineEnds | None:
             # `in` looks for what is not there ten times as fast as polars reads.
             if returns is None:
                 returns = b"\r" in block
-            if b"\x00" in block or (b'"' in block and not quotes) or (b"\r" in block and not returns):
+            if b"\x00" in block or (b"\r" in block and not returns):
                 return None
             if block.endswith(b"\r") or (len(block) > LONGEST_LINE and not block.endswith(b"\n")):
                 return None
+            quotes += block.count(b'"') if b'"' in block else 0
             lines += len(block.splitlines()) if returns else 0
-    return LineEnds(2, lines) if returns else LineEnds(1, None)
+    return LineEnds(2 if returns else 1, lines if returns else None, quotes)
+
+
+def line_feeds(body: Body) -> int:
+    """How many line feeds there are, in quotation marks or not."""
+    return sum(block.count(b"\n") for block in body.blocks(_BLOCK))
 
 
 def normalised(body: Body, copy: Path) -> Body:

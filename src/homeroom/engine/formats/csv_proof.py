@@ -1,10 +1,16 @@
-"""Did polars read a CSV file as it is? A proof that costs next to nothing, for files with no quotation marks, or with
-every cell in quotation marks.
+"""Did polars read a CSV file as it is? A proof that costs next to nothing, for files with no quotation marks, with
+every cell in quotation marks, or with just those cells in quotation marks that hold a comma.
 
 Each row has the bytes of its cells, the same number of separators, and a line end. A short row lacks separators, a
 blank line all of them, a line end may lack its carriage return: all that makes the sum larger than the file. What
 would make it smaller, polars dropping bytes, is excluded before: a byte order mark before the first row, a carriage
 return that is not part of a line end. So if the sum is right, all of it is.
+
+Where only some cells are in quotation marks, polars drops marks that stand where none may stand. But a mark that it
+keeps counts twice, in its cell and as a mark; and a cell that holds a comma has two at the least. So if no line break
+is in a cell, no row is blank, and there are exactly two marks for each cell with a comma, every mark is where it
+belongs: no text of up to eight characters out of a comma, a mark, a letter and a line feed is proven wrongly (all were
+tried).
 """
 
 from collections.abc import Sequence
@@ -12,9 +18,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from homeroom.engine.formats.csv_body import FAILURES, LONGEST_LINE, ROW, Body, Quotes, gap, line_ends, tail
+from homeroom.engine.formats.csv_body import FAILURES, LONGEST_LINE, ROW, Body, Quotes, gap, line_ends, line_feeds, tail
 
-_BYTES, _REGULAR = "\x00bytes", "\x00regular"  # no header has a NUL byte
+_BYTES, _REGULAR, _COMMAS = "\x00bytes", "\x00regular", "\x00commas"  # no header has a NUL byte
 
 
 @dataclass(frozen=True)
@@ -27,10 +33,10 @@ class Proven:
 
 def read_proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> Proven | None:
     """The rows of a body, if it can be proven that there is nothing else; null says nothing about it."""
-    quotes = Quotes.ALL if body.begins_with_row_in_quotes(len(columns)) else Quotes.NONE
-    ends = line_ends(body, quotes=quotes is Quotes.ALL)
+    ends = line_ends(body)
     if ends is None or body.begins_with_mark():
         return None
+    quotes = _quotes(body, len(columns), ends.quotes)
     end, size_bytes = tail(body), body.end_bytes - body.start_bytes
     separators = len(columns) - 1 + (2 * len(columns) if quotes is Quotes.ALL else 0)
     # A row and its line end have no fewer bytes: a gigabyte of blank lines is not worth a row each.
@@ -41,14 +47,20 @@ def read_proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) ->
         return None
     if ends.lines not in (None, frame.height):
         return None  # a carriage return stands alone
+    if quotes is Quotes.SOME and line_feeds(body) + (not end.line_feed) != frame.height:
+        return None  # a line feed is in a cell
     line_end_bytes = (frame.height - (not end.line_feed)) * ends.size_bytes
     frame = frame.head(max(frame.height - end.blank_lines, 0))
     found = _summed(frame)
-    if found["bytes"] + frame.height * separators + line_end_bytes != size_bytes:
+    marks = ends.quotes if quotes is Quotes.SOME else 0
+    if (
+        found["bytes"] + frame.height * separators + line_end_bytes + marks != size_bytes
+        or marks != 2 * found["commas"]
+    ):
         return None
     if not found["regular"] or found["longest"] + separators >= LONGEST_LINE:
         return None
-    return Proven(frame.drop(_BYTES, _REGULAR), good_rows(body, columns, rows=frame.height, quotes=quotes))
+    return Proven(frame.drop(_BYTES, _REGULAR, _COMMAS), good_rows(body, columns, rows=frame.height, quotes=quotes))
 
 
 def good_rows(body: Body, columns: Sequence[str], *, rows: int, quotes: Quotes) -> pl.LazyFrame:
@@ -62,8 +74,16 @@ def collect(table: pl.LazyFrame, exprs: Sequence[pl.Expr]) -> pl.DataFrame:
     return table.select(ROW, *exprs).collect(engine="streaming")
 
 
-def _proofs(columns: Sequence[str], quotes: Quotes) -> tuple[pl.Expr, pl.Expr]:
-    """Of each row: the bytes in its cells, and whether it is regular where bytes alone do not tell."""
+def _quotes(body: Body, cells: int, marks: int) -> Quotes:
+    if marks and body.begins_with_row_in_quotes(cells):
+        return Quotes.ALL
+    return Quotes.SOME if marks else Quotes.NONE
+
+
+def _proofs(columns: Sequence[str], quotes: Quotes) -> tuple[pl.Expr, ...]:
+    """Of each row: the bytes in its cells, whether it is regular where bytes alone do not tell, and, where that counts,
+    how many of its cells hold a comma.
+    """
     cell_bytes = pl.sum_horizontal(pl.col(columns).str.len_bytes()).alias(_BYTES)
     regular = pl.lit(value=True)
     if quotes is Quotes.ALL:
@@ -72,11 +92,16 @@ def _proofs(columns: Sequence[str], quotes: Quotes) -> tuple[pl.Expr, pl.Expr]:
         regular = pl.all_horizontal(*around, *(pl.col(gap(place)) == "," for place in range(1, len(columns))))
     elif len(columns) == 1:
         regular = pl.col(columns).is_not_null()  # a blank line in a column alone has no comma to miss
-    return cell_bytes, regular.fill_null(False).alias(_REGULAR)
+    commas = pl.lit(0, dtype=pl.UInt32)
+    if quotes is Quotes.SOME:
+        regular = pl.any_horizontal(pl.col(columns).is_not_null())
+        commas = pl.sum_horizontal(pl.col(columns).str.contains(",", literal=True))
+    return cell_bytes, regular.fill_null(False).alias(_REGULAR), commas.cast(pl.UInt32).alias(_COMMAS)
 
 
 def _summed(frame: pl.DataFrame) -> dict[str, int]:
     found = frame.lazy().select(
+        commas=pl.col(_COMMAS).cast(pl.UInt64).sum(),
         bytes=pl.col(_BYTES).cast(pl.UInt64).sum(),
         longest=pl.col(_BYTES).max().fill_null(0),
         regular=pl.col(_REGULAR).all(),

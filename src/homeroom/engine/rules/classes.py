@@ -9,6 +9,7 @@ from homeroom.engine.rule import Consequence, Rule, Setting
 from homeroom.engine.rules.forms import is_date
 from homeroom.engine.rules.people import NEVER_STAFF, holders
 from homeroom.engine.rules.references import kind_codes
+from homeroom.engine.tables import EXTENSION_TOKEN
 
 
 def _both(setting: Setting, one: str, other: str, test: pl.Expr) -> pl.Expr | None:
@@ -154,7 +155,9 @@ def judge_teachers(page: Page, ledger: Ledger) -> None:
     teachers, complete = _teachers(ledger)
     if teachers is None:
         return
-    per_class = teachers.group_by("class").agg(teachers=pl.len(), marked=pl.col("primary").sum())
+    per_class = teachers.group_by("class").agg(
+        teachers=pl.col("user").n_unique(), marked=pl.col("user").filter("primary").n_unique()
+    )
     judged = page.frame.select("key", "deleted").with_row_index("row").filter(page.accepted & page.key.is_not_null())
     judged = judged.filter(~pl.col("deleted")).join(
         per_class, left_on="key", right_on="class", how="left", maintain_order="left"
@@ -181,21 +184,20 @@ def judge_teachers(page: Page, ledger: Ledger) -> None:
 
 def _teachers(ledger: Ledger) -> tuple[pl.DataFrame | None, bool]:
     """The enrollments of accepted teachers (``class``, ``user``, ``primary``), and whether these are all there are."""
-    page, known = ledger.pages.get("enrollments"), ledger.known.get("enrollments")
+    page, before = ledger.pages.get("enrollments"), ledger.before("enrollments")
     code = kind_codes(("administrator", "proctor", "student", "teacher"))["teacher"]
     frames = []
     if page is not None and {"classSourcedId", "userSourcedId", "kind", "primary"} <= set(page.frame.columns):
         frames.append(page.frame.filter((page.frame["kind"] == code) & page.accepted & ~page.frame["deleted"]))
-    if known is not None and (page is None or page.setting.mode == "delta"):
-        gone = page.key.drop_nulls() if page is not None else NO_IDS
-        frames.append(known.filter((known["kind"] == code) & ~known["key"].is_in(gone.implode())))
+    if before is not None and {"classSourcedId", "userSourcedId", "kind", "primary"} <= set(before.columns):
+        frames.append(before.filter(before["kind"] == code))
     if not frames:
         return None, False
     columns = {"class": "classSourcedId", "user": "userSourcedId", "primary": "primary"}
     teachers = pl.concat(frame.select(**{new: pl.col(old) for new, old in columns.items()}) for frame in frames)
     if ledger.resolves("users"):
         teachers = teachers.filter(pl.col("user").is_in(ledger.found("users")["key"].implode()))
-    return teachers, known is not None or (page is not None and page.setting.mode == "bulk")
+    return teachers, ledger.roster_given or (page is not None and page.setting.mode == "bulk")
 
 
 def _with_reason(classes: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
@@ -234,10 +236,12 @@ def judge_stays(page: Page, ledger: Ledger) -> None:
     rows = page.accepted & ~page.frame["deleted"]
     codes = kind_codes(page.setting.table["role"].tokens)
     students, family = holders(ledger, ("student",)), holders(ledger, NEVER_STAFF)
-    everybody = holders(ledger, None)
+    everybody, others = holders(ledger, None), holders(ledger, NEVER_STAFF, others=True)
     user, kind = page.frame["userSourcedId"], page.frame["kind"]
     odd_student = (kind == codes["student"]) & ~user.is_in(students.implode()) & user.is_in(everybody.implode())
-    odd_staff = (kind != codes["student"]) & (kind != 0) & user.is_in(family.implode())
+    # A parent may well teach here, and what an extension of the standard's roles means is not known.
+    not_student = kind.is_in([code for role, code in codes.items() if role != "student"])
+    odd_staff = not_student & user.is_in(family.implode()) & ~user.is_in(others.implode())
     for mask, detail in ((odd_student, "is not a student"), (odd_staff, "is a student or a family member")):
         page.blame(rows_where(mask & rows).with_columns(detail=pl.lit(detail)), ROLE_DIFFERS, "role")
     windows = _windows(ledger)
@@ -254,19 +258,17 @@ def judge_stays(page: Page, ledger: Ledger) -> None:
 
 
 def _windows(ledger: Ledger) -> pl.DataFrame | None:
-    """For each class the first and last day of its sessions together: ``key``, ``opens``, ``closes``."""
+    """For each class all of whose sessions are here the first and last day of them: ``key``, ``opens``, ``closes``."""
     classes, sessions = ledger.pages.get("classes"), ledger.pages.get("academicSessions")
     if classes is None or sessions is None or "termSourcedIds" not in classes.edges:
         return None
-    days = sessions.frame.select("key", "begin", "end").drop_nulls().unique("key")
-    spans = classes.edges["termSourcedIds"].join(days, left_on="target", right_on="key")
-    spans = spans.group_by("row").agg(opens=pl.col("begin").min(), closes=pl.col("end").max())
-    return (
-        spans.join(classes.frame.select("key").with_row_index("row"), on="row")
-        .select("key", "opens", "closes")
-        .drop_nulls()
-        .unique("key")
+    days = sessions.frame.filter(sessions.accepted).select("key", "begin", "end").drop_nulls()
+    terms = classes.edges["termSourcedIds"].join(days, left_on="target", right_on="key", how="left")
+    spans = terms.group_by("row").agg(
+        opens=pl.col("begin").min(), closes=pl.col("end").max(), whole=pl.col("begin").is_not_null().all()
     )
+    accepted = classes.frame.select("key").with_row_index("row").filter(classes.accepted)
+    return spans.filter("whole").join(accepted, on="row").select("key", "opens", "closes").drop_nulls()
 
 
 RULES = (

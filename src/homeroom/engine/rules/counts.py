@@ -146,11 +146,13 @@ def _of_columns(page: Page) -> Iterator[Tally]:
 def _of_the_past(page: Page, known: Roster) -> Iterator[Tally]:
     """What cannot be told from the delivery alone: columns that had values before, and records that may have vanished."""
     records = known.tables.get(page.name)
-    if records is None or page.setting.mode != "bulk" or page.frame.is_empty():
+    if records is None or page.setting.mode != "bulk":
         return
     if page.nameless:
         yield Tally(NAMELESS, page, page.setting.table.key, page.nameless)
-    names = [name for name in page.part.content if name in records.columns]
+    if page.frame.is_empty():
+        return
+    names = [name for name in records.columns if name in page.part.table or name.startswith(METADATA_PREFIX)]
     before = records.rows.select(pl.col(names).count()).collect(engine="streaming")
     there = [name for name in names if name in page.part.present]
     now = page.measured.scan().select(pl.col(there).count()).collect(engine="streaming")

@@ -226,7 +226,7 @@ RULES: tuple[Rule, ...] = (
         "bulk-columns-filled",
         _NOTES,
         "status and dateLastModified are empty in a complete (bulk) file.",
-        "status or dateLastModified is filled in {detail} rows; in a complete (bulk) file both are passed over, and every row counts as active.",
+        "Rows with status or dateLastModified filled in: {detail}. In a complete (bulk) file both are passed over, and every row counts as active.",
         "Nothing is lost. Better leave both columns empty in bulk files; a record is ended by leaving it out.",
         "OneRoster CSV 1.2, bulk processing",
     ),

@@ -60,7 +60,7 @@ NAMELESS = Rule(
     id="deactivation-suspended",
     consequence=Consequence.NOTES,
     says="Every row tells whose it is, so that a record that is missing can be told from one that is misspelt.",
-    message="In {detail} rows the source id cannot be read, so no record that is missing from this file is deactivated.",
+    message="Rows whose source id cannot be read: {detail}. So no record that is missing from this file is deactivated.",
     remedy="Mend the source ids of these rows; the next complete delivery deactivates what is really gone.",
     source="product.md, promise 2 (a typo never removes a pupil)",
 )

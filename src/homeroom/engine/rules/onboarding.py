@@ -44,12 +44,13 @@ def leave_out_users(page: Page, ledger: Ledger) -> None:
     """In 1.2 a user belongs to the organizations of their roles: leave out those who have roles only where nothing is
     taken.
     """
-    roles = ledger.pages.get("roles")
-    if roles is None:
+    if "roles" not in ledger.pages:
         return
-    outside = roles.frame["orgSourcedId"].is_in(ledger.left_out("orgs").implode())
-    elsewhere = roles.frame["userSourcedId"].filter(~outside.fill_null(False))
-    only_there = roles.frame.filter(outside)["userSourcedId"]
+    columns = ("userSourcedId", "orgSourcedId")
+    roles = pl.concat(frame.select(columns) for frame in ledger.said("roles") if set(columns) <= set(frame.columns))
+    outside = roles["orgSourcedId"].is_in(ledger.left_out("orgs").implode())
+    elsewhere = roles["userSourcedId"].filter(~outside.fill_null(False))
+    only_there = roles.filter(outside)["userSourcedId"]
     only_there = only_there.filter(~only_there.is_in(elsewhere.implode()))
     page.leave_out(rows_where(page.key.is_in(only_there.implode()))["row"])
 

@@ -101,18 +101,19 @@ def facts(setting: Setting) -> dict[str, pl.Expr]:
     return kept
 
 
-def holders(ledger: Ledger, roles: tuple[str, ...] | None) -> pl.Series:
-    """The identifiers of the users who hold one of these roles (null: any at all), accepted or not; in 1.2 by
-    roles.csv.
+def holders(ledger: Ledger, roles: tuple[str, ...] | None, *, others: bool = False) -> pl.Series:
+    """The identifiers of the users who hold one of these roles (null: any of the standard's), accepted or not; in 1.2
+    by roles.csv. others: of those who hold another one, also one that we do not know.
     """
     name, owner = ("users", "key") if _column(ledger) == "users" else ("roles", "userSourcedId")
-    codes = [code for token, code in kind_codes(_role_column(ledger).tokens).items() if roles is None or token in roles]
-    frames = [page.frame] if (page := ledger.pages.get(name)) is not None else []
-    frames += [ledger.known[name]] if name in ledger.known and (page is None or page.setting.mode == "delta") else []
-    held = [
-        frame.filter(pl.col("kind").is_in(codes))[owner] for frame in frames if {"kind", owner} <= set(frame.columns)
-    ]
+    frames = [frame for frame in ledger.said(name) if {"kind", owner} <= set(frame.columns)]
+    held = [frame.filter(pl.col("kind").is_in(_codes(ledger, roles)) ^ others)[owner] for frame in frames]
     return pl.concat(held).drop_nulls() if held else NO_IDS
+
+
+def _codes(ledger: Ledger, roles: tuple[str, ...] | None) -> list[int]:
+    codes = kind_codes(_role_column(ledger).tokens)
+    return [code for token, code in codes.items() if roles is None or token in roles]
 
 
 def _column(ledger: Ledger) -> str:
@@ -123,12 +124,18 @@ def _role_column(ledger: Ledger) -> Column:
     return next(iter(ledger.pages.values())).part.tables[_column(ledger)]["role"]
 
 
+def _hold(page: Page, ledger: Ledger, roles: tuple[str, ...]) -> pl.Series:
+    """Of each row of users, whether it is about somebody with one of these roles; in 1.1 by the row's own word."""
+    if "kind" in page.frame.columns:
+        return page.frame["kind"].is_in(_codes(ledger, roles))
+    return page.key.is_in(holders(ledger, roles).implode())
+
+
 def judge_people(page: Page, ledger: Ledger) -> None:
     """Refuse staff without a usable e-mail, and roles that do not go together."""
     profile, frame = page.setting.profile, page.frame
     lives = ~frame["deleted"]
-    is_staff = page.key.is_in(holders(ledger, STAFF).implode())
-    is_student = page.key.is_in(holders(ledger, ("student",)).implode())
+    is_staff, is_student = _hold(page, ledger, STAFF), _hold(page, ledger, ("student",))
     if "extra" in frame.columns:
         column = profile.additional_roles_column
         unknown = frame["extra_unknown"] & lives

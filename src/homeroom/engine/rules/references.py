@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from homeroom.engine.ledger import Ledger, Page, rows_where
+from homeroom.engine.ledger import NO_IDS, Ledger, Page, rows_where
 from homeroom.engine.rule import Consequence, Rule
 from homeroom.engine.tables import Column, Reference, Table
 
@@ -181,7 +181,10 @@ def _missing_items(page: Page, ledger: Ledger, column: Column, reference: Refere
         outside = bad.filter(silent).group_by("row").agg(outside=pl.len())
         items = edges.filter(pl.col("row").is_in(outside["row"].implode())).group_by("row").agg(items=pl.len())
         page.leave_out(outside.join(items, on="row").filter(pl.col("outside") == pl.col("items"))["row"])
-    return bad.filter(~silent).unique("row", keep="first", maintain_order=True)
+    # Of several, one that was refused in this delivery: that it is not there is certain.
+    refused = ledger.refused(reference.table) if reference.table in ledger.pages else NO_IDS
+    bad = bad.filter(~silent).sort(pl.col("target").is_in(refused.implode()), descending=True, maintain_order=True)
+    return bad.unique("row", keep="first", maintain_order=True).sort("row")
 
 
 def _blame(page: Page, ledger: Ledger, column: Column, reference: Reference, missing: pl.DataFrame) -> None:
@@ -217,7 +220,7 @@ def _may_be_elsewhere(ledger: Ledger, table: str, page: Page) -> bool:
     """Whether a record that a delta does not hold may be in a roster that we were not shown: unknown is not broken."""
     target = ledger.pages.get(table)
     partial = target is not None and target.setting.mode == "delta"
-    return partial and table not in ledger.known and not page.setting.profile.self_contained_deltas
+    return partial and not ledger.roster_given and not page.setting.profile.self_contained_deltas
 
 
 def judge_cycles(page: Page) -> None:

@@ -15,6 +15,7 @@ from homeroom.engine.rule import Cell, Consequence, Rule
 from homeroom.engine.rules.forms import FORMS
 from homeroom.engine.tables import EXTENSION_TOKEN, ID_CHARACTERS, ID_MAX_LENGTH, TEXT_MAX_LENGTH, Type
 
+_EMPTY_ITEM = r"(?:^|,)\s*(?:,|$)"
 _EXCEL_NUMBER = r"^[0-9](?:\.[0-9]+)?E\+[0-9]{2,}$"
 #: C0 without the line break, DEL, C1, zero-width space, byte order mark. Joiners and direction marks are part of real
 #: names.
@@ -96,7 +97,7 @@ def _id_too_long(cell: Cell) -> pl.Expr | None:
 
 
 def _list_item_empty(cell: Cell) -> pl.Expr | None:
-    return cell.value.str.contains(r"(?:^|,)\s*(?:,|$)") if cell.column.type in _LISTS_OF_WORDS else None
+    return cell.value.str.contains(_EMPTY_ITEM) if cell.column.type in _LISTS_OF_WORDS else None
 
 
 def vocabulary(cell: Cell) -> tuple[str, ...]:
@@ -139,7 +140,9 @@ def _list_lengths_differ(cell: Cell) -> pl.Expr | None:
     # One finding for the pair, on the second of the two columns.
     if other is None or not cell.setting.has(other) or names.index(cell.name) < names.index(other):
         return None
-    return cell.value.str.count_matches(",", literal=True) != pl.col(other).str.count_matches(",", literal=True)
+    differ = cell.value.str.count_matches(",", literal=True) != pl.col(other).str.count_matches(",", literal=True)
+    # How many items a list with an empty one has is not known.
+    return differ & ~pl.col(other).str.contains(_EMPTY_ITEM)
 
 
 def _text_too_long(cell: Cell) -> pl.Expr | None:
