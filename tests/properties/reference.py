@@ -96,9 +96,17 @@ def _stops(judgement: Judgement) -> bool:
         declared = {column.name for column in sheet.table.columns if column.layout is None}
         if sheet.mode == "bulk" and not there.issuperset(sheet.table.needs):
             return True
+        if _is_out_of_order(sheet) and follows("column-moved"):
+            return True
         if (not sheet.rows and follows("file-without-rows")) or (not declared.issubset(sheet.columns) and follows("column-missing")):
             return True
     return not any(sheet.rows for sheet in judgement.sheets.values())
+
+
+def _is_out_of_order(sheet: Sheet) -> bool:
+    """Whether the columns stand in another order than the standard's, with those of metadata at the end."""
+    declared = [column.name for column in sheet.table.columns if column.name in sheet.columns]
+    return list(sheet.columns[: len(declared)]) != declared
 
 
 def _rows_that_cannot_be_read(judgement: Judgement, sheet: Sheet) -> None:

@@ -146,8 +146,10 @@ def _date_form(text: str, place: Place) -> bool:
 
 
 def _datetime_form(text: str, place: Place) -> bool:
-    form = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|\+00:00)"
-    return place.column.type is Type.DATETIME and not re.fullmatch(form, text)
+    day, t, time = text[:10], text[10:11], text[11:]
+    clock = re.fullmatch(r"([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,6})?(Z|\+00:00)", time)
+    fits = clock is not None and int(clock[1]) < 24 and int(clock[2]) < 60 and int(clock[3]) <= 60
+    return place.column.type is Type.DATETIME and not (is_day(day) and t == "T" and fits)
 
 
 def _year_form(text: str, place: Place) -> bool:
@@ -229,8 +231,10 @@ def _role_ends(cells: Cells, table: str) -> bool:
 
 
 def _primary_not_teacher(cells: Cells, table: str) -> bool:
-    others = ("administrator", "proctor", "student")
-    return table == "enrollments" and cells.get("primary") == "true" and cells.get("role") in others
+    """A role that is no word of the standard's may have been meant as teacher; in 1.1 ``ext:`` ones are refused anyway."""
+    role = cells.get("role") or ""
+    another = role in ("administrator", "proctor", "student") or is_extension(role)
+    return table == "enrollments" and cells.get("primary") == "true" and another
 
 
 def _objective_form(cells: Cells, table: str) -> bool:  # noqa: ARG001

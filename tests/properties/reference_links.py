@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.tables import Column, Reference, Type
 from tests.properties.reference_cells import Cells, Place, broken, is_day
 from tests.properties.reference_reading import Judgement, Row, Sheet
@@ -53,7 +54,7 @@ def enrollments_repeated(judgement: Judgement) -> None:
 
 
 def _same_seat(one: Cells, other: Cells) -> bool:
-    return all(one.get(name) == other.get(name) is not None for name in ("classSourcedId", "userSourcedId", "role"))
+    return all(one.get(name) == other.get(name) for name in ("classSourcedId", "userSourcedId", "role"))
 
 
 def _apart(one: Cells, other: Cells) -> bool:
@@ -111,7 +112,7 @@ def _look_up(judgement: Judgement, sheet: Sheet, row: Row, column: Column) -> bo
 def _blame(judgement: Judgement, sheet: Sheet, row: Row, column: Column, rule: str) -> None:
     """The reference leads nowhere: now its text is looked at, too."""
     judgement.tell(row, rule, column.name)
-    if is_looked_up(judgement, column):
+    if rule == "reference-not-found" and is_looked_up(judgement, column):
         for fault in faults(judgement, sheet, row, column):
             judgement.tell(row, fault, column.name, column)
 
@@ -121,8 +122,12 @@ def faults(judgement: Judgement, sheet: Sheet, row: Row, column: Column) -> list
 
 
 def is_looked_up(judgement: Judgement, column: Column) -> bool:
-    """Whether it can be told of a reference where it leads. If it leads to a record, its text is that record's source id."""
+    """Whether it can be told of a reference where it leads. If it leads to a record, its text is that record's source id, and
+    if it does not, it is refused for that (unless a profile says otherwise).
+    """
     if column.reference is None or column.type is Type.ID:
+        return False
+    if not RULES_BY_ID["reference-not-found"].consequence_for(None, judgement.profile).is_error:
         return False
     return judgement.can_be_looked_up(column.reference.table) and not judgement.may_be_elsewhere(column.reference.table)
 
@@ -131,8 +136,11 @@ def _is_of_kind(judgement: Judgement, reference: Reference, id: str, target: Cel
     """Whether a record is of the kind that may be pointed at; in 1.2 ``ext:`` types count too, but not for people."""
     if not reference.kinds:
         return True
+    if reference.table == "users" and judgement.version == "1.2":
+        roles = {cells.get("role") for cells in judgement.found("roles").values() if cells.get("userSourcedId") == id}
+        return not roles or not roles.isdisjoint(reference.kinds)
     if reference.table == "users":
-        return bool(judgement.roles(id).intersection(reference.kinds))
+        return target.get("role") in reference.kinds
     kind = str(target.get("type"))
     return kind in reference.kinds or (judgement.version == "1.2" and kind.startswith("ext:"))
 

@@ -43,7 +43,7 @@ def _own_roles(judgement: Judgement, row: Row) -> set[str]:
 
 def _primary_org(judgement: Judgement, row: Row) -> None:
     org = row.cells.get("primaryOrgSourcedId")
-    if org is None or row.id is None or not row.accepted or "roles" not in judgement.sheets or judgement.may_be_elsewhere("roles"):
+    if org is None or row.id is None or not row.accepted or not _complete(judgement, "roles"):
         return
     places = [cells.get("orgSourcedId") for cells in judgement.said_to_have("roles") if cells.get("userSourcedId") == row.id]
     if org not in places:
@@ -177,6 +177,14 @@ def column_suddenly_empty(judgement: Judgement) -> None:
                 judgement.count(name, column, "column-suddenly-empty", sum(column in record for record in records))
 
 
+def deactivation_suspended(judgement: Judgement) -> None:
+    """In a complete file nobody has vanished as long as there are rows that do not tell whose they are."""
+    for name, sheet in judgement.sheets.items():
+        nameless = [row for row in sheet.rows if not sheet.tells_whose_it_is(row)]
+        if sheet.mode == "bulk" and name in (judgement.known or {}):
+            judgement.count(name, sheet.table.key, "deactivation-suspended", len(nameless))
+
+
 COUNTS: Mapping[str, Callable[[Judgement], None]] = {
     "students-without-grade": students_without_grade,
     "students-without-enrollment": lambda judgement: _without(
@@ -202,4 +210,5 @@ COUNTS: Mapping[str, Callable[[Judgement], None]] = {
         "schoolSourcedId",
     ),
     "column-suddenly-empty": column_suddenly_empty,
+    "deactivation-suspended": deactivation_suspended,
 }

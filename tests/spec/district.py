@@ -4,7 +4,7 @@ A text table gives the columns that matter, cells between vertical bars; a cell 
 included, and ``\\n`` in a cell is a line break. Its rows come first in the file, so that its first row is line 2. A row with the
 source id of somebody in the district takes the place of that record and keeps all that it does not mention; other rows are new, and
 get a usual value in every column that is required. The rest of the district follows in the same file, and the tables that it points
-at come along. In version 1.2 the columns ``role`` and ``orgSourcedIds`` of users become rows of roles.csv by themselves.
+at come along. A text table called manifest gives the properties of manifest.csv that differ. In version 1.2 the columns ``role`` and ``orgSourcedIds`` of users become rows of roles.csv by themselves.
 """
 
 from __future__ import annotations
@@ -85,6 +85,8 @@ _USUAL: Mapping[str, Row] = {
     "lineItemLearningObjectiveIds": {"lineItemSourcedId": "test-1", "source": "unknown", "learningObjectiveId": "fractions"},
     "scoreScales": {"title": "Scale", "type": "letters", "orgSourcedId": "north", "courseSourcedId": "math", "classSourcedId": "math-1", "scoreScaleValue": "{A:90}"},
     "resources": {"vendorResourceId": "resource-{line}"},
+    "classResources": {"classSourcedId": "math-1"},
+    "courseResources": {"courseSourcedId": "math"},
     "students": {"studentId": "S{line}", "firstName": "First", "lastName": "Last", "grade": "05", "username": "pupil{line}", "password": "secret-word-1"},
     "staff": {
         "staffId": "T{line}", "firstName": "First", "lastName": "Last", "email": "staff{line}@lantern.example", "role": "teacher",
@@ -110,6 +112,8 @@ _ALONG: Mapping[str, tuple[str, ...]] = {
     "lineItemLearningObjectiveIds": ("lineItems",),
     "scoreScales": ("classes",),
     "resources": (),
+    "classResources": ("classes", "resources"),
+    "courseResources": ("courses", "resources"),
 }
 _DELTA = {"status": "active", "dateLastModified": "2026-09-01T06:30:00.000Z"}
 _USERS_1_2_ROLES = {"administrator": "districtAdministrator"}
@@ -144,21 +148,25 @@ def delivery(
     files |= {f"{name}.csv": _upload(name, str(given[name])) for name in uploads}
     if uploads or alone:
         return files
-    tables = _tables({name: rows_of(str(text)) for name, text in given.items() if "." not in name}, version, deltas, whole, files)
+    changes = {row["propertyName"]: row["value"] for row in rows_of(str(given.get("manifest", "propertyName")))}
+    tables = _tables({name: rows_of(str(text)) for name, text in given.items() if "." not in name and name != "manifest"}, version, deltas, whole, files)
     for name, rows in tables.items():
         if name not in without:
             files.setdefault(f"{name}.csv", _as_csv(_header(name, rows, version), rows))
     if "manifest" not in without:
-        files.setdefault("manifest.csv", manifest(version, {name: "delta" if name in deltas else "bulk" for name in tables if name not in without}))
+        modes = {name: "delta" if name in deltas else "bulk" for name in tables if name not in without}
+        files.setdefault("manifest.csv", manifest(version, modes, changes, without=without))
     return files
 
 
-def manifest(version: str, modes: Mapping[str, str], **changes: str) -> bytes:
-    """A manifest; changes: by property, with an underscore for the dot, another value."""
+def manifest(
+    version: str, modes: Mapping[str, str], changes: Mapping[str, str], *, without: Sequence[str] = ()
+) -> bytes:
+    """A manifest. modes: of the tables that are not absent; changes: of properties, other values; without: properties left out."""
     properties = {"manifest.version": "1.0", "oneroster.version": version}
-    properties |= {f"file.{name}": modes.get(name, "absent") for name in sorted(tables_of(version))}
-    properties |= {name.replace("_", "."): value for name, value in changes.items()}
-    return _as_csv(["propertyName", "value"], [{"propertyName": name, "value": value} for name, value in properties.items()])
+    properties |= {f"file.{name}": modes.get(name, "absent") for name in sorted(tables_of(version))} | dict(changes)
+    rows = [{"propertyName": name, "value": value} for name, value in properties.items() if name not in without]
+    return _as_csv(["propertyName", "value"], rows)
 
 
 def _tables(given: Tables, version: str, deltas: Sequence[str], whole: Sequence[str], files: Iterable[str]) -> Tables:

@@ -29,6 +29,15 @@ class TableChanges:
     removed: pl.Series
     unchanged: int
 
+    def sides(self) -> Iterator[tuple[str, Records | None]]:
+        """Each kind of change with the records as they will be, and as they were: an updated one has both."""
+        yield from (
+            ("created", self.after),
+            ("updated", self.before),
+            ("updated", self.after),
+            ("removed", self.before),
+        )
+
     def columns_that_differ(self) -> pl.DataFrame:
         """One row per cell of an updated record that differs: ``sourcedId``, ``column``, ``before``, ``after`` (null:
         empty).
@@ -77,9 +86,8 @@ class Changes:
 
     def _lines(self) -> Iterator[bytes]:
         for name, change in sorted(self.tables.items()):
-            for kind in KINDS:
+            for kind, records in change.sides():
                 keys: pl.Series = getattr(change, kind)
-                records = change.before if kind == "removed" else change.after
                 if records is None or not len(keys):
                     continue
                 yield f"{name} {kind}\n".encode()

@@ -9,6 +9,7 @@ wrong with it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -21,7 +22,7 @@ from homeroom.engine.rule import Cell, Consequence, LocalRule, Rule, Setting
 from homeroom.engine.rules import people, selfserve
 from homeroom.engine.rules.forms import is_date
 from homeroom.engine.rules.keys import together
-from homeroom.engine.rules.references import EXTENDED, kind_codes
+from homeroom.engine.rules.references import EXTENDED, NOT_FOUND, kind_codes
 from homeroom.engine.snapshot import Part
 from homeroom.engine.tables import METADATA_PREFIX, Column, Type
 
@@ -31,13 +32,15 @@ _BETWEEN = "\x00"
 
 def local_rules(setting: Setting, rules: Sequence[Rule]) -> Iterator[LocalRule]:
     """The cell and row rules that apply to a table, column by column, each column's in the order of precedence."""
+    # A screen relies on what follows from other rules: not where the profile says something else of one of them.
+    as_meant = setting.profile.consequences.keys().isdisjoint(rule.id for rule in rules)
     for column in columns_to_judge(setting):
         cell = Cell(column, setting)
         for rule in rules:
             test = rule.cell(cell) if rule.cell is not None else _row_test(rule, setting, column)
             consequence = rule.consequence_for(column, setting.profile)
             if test is not None and consequence is not Consequence.OFF:
-                screen = rule.screen(cell) if rule.screen is not None else test
+                screen = rule.screen(cell) if rule.screen is not None and as_meant else test
                 if screen is None:
                     screen = pl.lit(False)
                 yield LocalRule(rule, cell, test.fill_null(False), screen, consequence)
@@ -70,6 +73,7 @@ def _certified(local: LocalRule, resolvable: frozenset[str]) -> bool:
         and local.cell.column.type is not Type.ID
         and reference.table in resolvable
         and local.rule.id != "value-missing"
+        and NOT_FOUND.consequence_for(None, local.cell.setting.profile).is_error
     )
 
 
@@ -82,19 +86,17 @@ def content_hash(part: Part, cleared: dict[str, pl.Expr]) -> pl.Expr:
     """One hash of all that makes up the record, so that equal records have equal hashes in every delivery.
 
     A column that is not there counts as empty, so that leaving an empty column out changes nothing. cleared: by column,
-    where the value is taken out. The school year is hashed as it is kept.
+    where the value is taken out. The school year is hashed as it is kept. Columns that not every file of the version
+    has go in under their name, if they have a value.
     """
-    cells = []
+    everywhere, named = [], []
     for name in part.content:
         value = kept_value(part, name, cleared) if name in part.present else pl.lit(None, dtype=pl.String)
-        if name.startswith(METADATA_PREFIX):
-            value = pl.when(value.is_not_null()).then(pl.format(name + "={}", value)).otherwise(pl.lit(""))
-            cells.append(value)
+        if name in part.table and part.table[name].layout is None:
+            everywhere.append(value.fill_null(""))
         else:
-            cells.append(value.fill_null(_NOTHING))
-    declared = len(part.content) - len(part.metadata)
-    whole = pl.concat_str(cells[:declared], separator=_BETWEEN)
-    return hashed(pl.concat_str(whole, *cells[declared:]) if part.metadata else whole)
+            named.append(pl.concat_str(pl.lit(f"{_BETWEEN}{name}{_BETWEEN}"), value).fill_null(""))
+    return hashed(pl.concat_str(pl.concat_str(everywhere, separator=_BETWEEN), *named))
 
 
 def kept_value(part: Part, name: str, cleared: dict[str, pl.Expr]) -> pl.Expr:
@@ -124,8 +126,8 @@ def index(
     here.
     """
     setting = Setting(part.table, part.present, part.mode, profile)
-    local = tuple(local_rules(setting, rules))
-    judged_now = [one for one in local if not _certified(one, resolvable)]
+    local = tuple(replace(one, waits=_certified(one, resolvable)) for one in local_rules(setting, rules))
+    judged_now = [one for one in local if not one.waits]
     kept = dict(_kept(setting))
     kept["refused"] = any_of([one.screen for one in judged_now if one.consequence.is_error])
     kept["flagged"] = any_of([one.screen for one in judged_now if not one.consequence.is_error])

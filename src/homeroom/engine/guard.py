@@ -74,7 +74,7 @@ def _breaches(changes: Changes, current: Roster, limits: Limits) -> Iterator[Bre
         removed, updated = len(change.removed), len(change.updated)
         if removed == there and not len(change.created):
             yield Breach("empty kind", name, removed, there)
-        elif removed > limits.removed_at_least and removed > limits.removed_share * there:
+        if removed > limits.removed_at_least and removed > limits.removed_share * there:
             yield Breach("removed", name, removed, there)
         if name == "users" and updated > limits.updated_share_of_users * there:
             yield Breach("updated", name, updated, there)
@@ -85,11 +85,11 @@ def _empty_schools(name: str, change: TableChanges, orgs: Records | None) -> Ite
     """Schools that had records of this kind and would have none, for kinds that name their school in a column of their
     own.
     """
-    if orgs is None or change.before is None or change.after is None or not len(change.removed):
+    if orgs is None or change.before is None or change.after is None or not len(change.removed) + len(change.updated):
         return
     if "schoolSourcedId" not in change.before.index.columns or "schoolSourcedId" not in change.after.index.columns:
         return
-    had = change.before.index.filter(pl.col("key").is_in(change.removed.implode())).group_by("schoolSourcedId").len()
+    had = change.before.index.group_by("schoolSourcedId").len()
     has = change.after.index["schoolSourcedId"].unique()
     emptied = had.filter(~pl.col("schoolSourcedId").is_in(has.implode())).sort("schoolSourcedId")
     names = (

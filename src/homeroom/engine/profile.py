@@ -14,6 +14,10 @@ from importlib.resources import files
 from typing import Any
 
 SHIPPED = ("publisher", "standard")
+#: Common Education Data Standards, grade levels, as product.md 3.4 lists them, and 13.
+GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{year:02}" for year in range(1, 14)), "PS", "UG", "Other")
+SUBJECTS = ("English Language Arts", "History", "Mathematics", "Science", "Other")
+ADDITIONAL_ROLES = ("district_admin", "school_admin", "teacher")
 CONSEQUENCES = ("stops the sync", "refuses the row", "clears the value", "notes", "off")
 
 
@@ -39,11 +43,11 @@ class Profile:
     onboarding: bool = True
     grade_vocabulary: bool = True
     self_contained_deltas: bool = False
-    grades: tuple[str, ...] = ()
+    grades: tuple[str, ...] = GRADES
     class_grades: tuple[str, ...] = ()
-    subjects: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = SUBJECTS
     additional_roles_column: str = ""
-    additional_roles: tuple[str, ...] = ()
+    additional_roles: tuple[str, ...] = ADDITIONAL_ROLES
     max_rows: int = 1_000
     max_bytes: int = 2_000_000
     tokens: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from homeroom.engine.delivery import Delivery
 from homeroom.engine.formats import oneroster_csv, selfserve
 from homeroom.engine.formats.csv_text import Unreadable, open_csv
 from homeroom.engine.formats.opened import Opened
+from homeroom.engine.oneroster import TABLES
 from homeroom.engine.snapshot import Remark, Snapshot
 
 #: Asked in this order; the first that recognises a file of the delivery arranges it.
@@ -28,15 +31,30 @@ def read(delivery: Delivery) -> Snapshot:
         text = open_csv(file.path)
         if isinstance(text, Unreadable):
             rule = "manifest-unreadable" if file.name.lower() == "manifest.csv" else text.rule
-            odd.append(Remark(rule, file=file.name, value=file.name, detail=text.detail))
+            odd.append(Remark(rule, file=file.name, table=_named(file.name), value=file.name, detail=text.detail))
         else:
             opened.append(Opened(file, text))
     for format in FORMATS:
         if format.recognises(opened):
             snapshot = format.arrange(delivery, opened)
-            return Snapshot(
-                snapshot.format, snapshot.version, snapshot.parts, (*odd, *snapshot.remarks), delivery.origin
-            )
+            remarks = (*odd, *_not_told(snapshot.remarks, odd))
+            return Snapshot(snapshot.format, snapshot.version, snapshot.parts, remarks, delivery.origin)
     unreadable = any(r.rule.startswith(("file-", "manifest-")) for r in odd)
     unknown = () if unreadable else (Remark("delivery-unknown", value=delivery.origin),)
     return Snapshot(oneroster_csv.NAME, "1.1", {}, (*odd, *unknown), delivery.origin)
+
+
+def _named(file_name: str) -> str | None:
+    """The table that a file is called after; who cannot be read can still be told by the name."""
+    return next((table.name for table in TABLES if table.file_name.lower() == file_name.lower()), None)
+
+
+def _not_told(remarks: Sequence[Remark], odd: Sequence[Remark]) -> Iterator[Remark]:
+    """The remarks without those that only follow from files that cannot be read: such a file is not missing."""
+    unread = {remark.table for remark in odd if remark.table is not None}
+    is_manifest_unread = any(remark.rule == "manifest-unreadable" for remark in odd)
+    for remark in remarks:
+        if not (remark.rule == "manifest-file-missing" and remark.table in unread) and not (
+            remark.rule == "manifest-missing" and is_manifest_unread
+        ):
+            yield remark

@@ -122,6 +122,7 @@ class LocalRule:
     broken: pl.Expr
     screen: pl.Expr
     consequence: Consequence
+    waits: bool = False
 
 
 def catalogue(rules: tuple[Rule, ...]) -> Mapping[str, Rule]:

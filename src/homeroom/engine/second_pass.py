@@ -13,6 +13,7 @@ from homeroom.engine.findings import WHOLE_ROW, Gathering, message
 from homeroom.engine.ledger import FAULTS, Page
 from homeroom.engine.rule import Consequence, LocalRule, Rule
 from homeroom.engine.rules import RULES_BY_ID
+from homeroom.engine.rules.references import NOT_FOUND
 
 #: Rows fetched at a time. A batch of filtered text keeps the buffers alive that it was cut from, so it must not be
 #: large.
@@ -86,19 +87,29 @@ _GRAVITY = {consequence.value: grade for grade, consequence in enumerate(Consequ
 
 
 def _told_by_themselves(page: Page, batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The findings of cell and row rules: per cell that of the first rule that is broken."""
-    marks = [one.broken.alias(str(number)) for number, one in enumerate(page.local)]
+    """The findings of cell and row rules: per cell that of the gravest rule that is broken, of equals the first."""
+    marks = [_broken(page, one).alias(str(number)) for number, one in enumerate(page.local)]
     if not marks:
         return
     broken = batch.select("row", *marks)
     for name, group in groupby(enumerate(page.local), key=lambda pair: pair[1].cell.name):
-        rules = list(group)
+        rules = sorted(group, key=lambda pair: _GRAVITY[pair[1].consequence.value])
         first = pl.coalesce(pl.when(pl.col(str(number))).then(pl.lit(number)) for number, _ in rules)
         hits = broken.select("row", number=first).filter(pl.col("number").is_not_null())
         for number, one in rules:
             rows = hits.filter(pl.col("number") == number)
             if len(rows):
                 yield _worded(page, batch.join(rows.select("row"), on="row", how="semi"), one, name)
+
+
+def _broken(page: Page, one: LocalRule) -> pl.Expr:
+    """Where the rule is broken. The text of a reference is only looked at where it leads nowhere."""
+    if not one.waits:
+        return one.broken
+    missing = [
+        f.filter((pl.col("column") == one.cell.name) & (pl.col("rule") == NOT_FOUND.id))["row"] for f in page.faults
+    ]
+    return one.broken & pl.col("row").is_in(pl.concat(missing).implode()) if missing else pl.lit(False)
 
 
 def _worded(page: Page, rows: pl.DataFrame, one: LocalRule, name: str) -> pl.DataFrame:

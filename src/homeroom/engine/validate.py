@@ -23,7 +23,7 @@ from homeroom.engine.rule import Consequence
 from homeroom.engine.rules.catalogue import LOCAL
 from homeroom.engine.rules.classes import judge_stays, judge_teachers, rows_that_left_a_class_without_teacher
 from homeroom.engine.rules.counts import tallies
-from homeroom.engine.rules.files import BULK_FILLED
+from homeroom.engine.rules.files import BULK_FILLED, SAID_TO_BE_MISSING
 from homeroom.engine.rules.keys import judge_enrollments, judge_keys
 from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_users
 from homeroom.engine.rules.people import judge_people, judge_roles
@@ -119,6 +119,9 @@ def _stops(findings: pl.DataFrame) -> bool:
 def _missing_files(snapshot: Snapshot, known: Roster | None) -> list[Remark]:
     """Tables that complete files point at and that are neither delivered nor known from before."""
     there = set(snapshot.parts) | set(known.tables if known else ())
+    there |= {
+        remark.table for remark in snapshot.remarks if remark.rule in SAID_TO_BE_MISSING and remark.table is not None
+    }
     wanted: dict[str, list[str]] = {}
     for part in snapshot.parts.values():
         for name in part.table.needs if part.mode == "bulk" else ():

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from tests.spec.example import Example
-from tests.spec.examples import classes, counts, forms, keys, people, references, selfserve, spread, values
+from tests.spec.examples import (
+    classes,
+    counts,
+    files,
+    forms,
+    headers,
+    keys,
+    manifests,
+    people,
+    references,
+    rows,
+    selfserve,
+    spread,
+    values,
+)
 
 EXAMPLES: tuple[Example, ...] = (
+    *files.EXAMPLES,
+    *manifests.EXAMPLES,
+    *headers.EXAMPLES,
+    *rows.EXAMPLES,
     *values.EXAMPLES,
     *forms.EXAMPLES,
     *keys.EXAMPLES,

@@ -277,6 +277,7 @@ _VOCABULARIES = (
         (refuses("orgs.csv", 2, "status", "status is “inactive”; it must be one of: active, tobedeleted. Did you mean “active”?"),),
         versions=BOTH,
         deltas=("orgs",),
+        known={},
     ),
     Example(
         "token-unknown",

@@ -233,28 +233,36 @@ def rows_that_left_a_class_without_teacher(ledger: Ledger) -> pl.Series:
 
 def judge_stays(page: Page, ledger: Ledger) -> None:
     """Note the enrollments that lie outside the sessions of their class, and those whose role is not the user's."""
-    rows = page.accepted & ~page.frame["deleted"]
+    rows = page.frame.lazy().with_row_index("row").filter(pl.lit(page.accepted & ~page.frame["deleted"]))
     codes = kind_codes(page.setting.table["role"].tokens)
-    students, family = holders(ledger, ("student",)), holders(ledger, NEVER_STAFF)
-    everybody, others = holders(ledger, None), holders(ledger, NEVER_STAFF, others=True)
-    user, kind = page.frame["userSourcedId"], page.frame["kind"]
-    odd_student = (kind == codes["student"]) & ~user.is_in(students.implode()) & user.is_in(everybody.implode())
+    students, everybody = holders(ledger, ("student",)), holders(ledger, None)
+    family, others = holders(ledger, NEVER_STAFF), holders(ledger, NEVER_STAFF, others=True)
+    user, kind = pl.col("userSourcedId"), pl.col("kind")
+    # One condition after the other, the one that leaves fewest rows first: most enrollments are as they should be.
+    odd_students = rows.filter(kind == codes["student"]).filter(~user.is_in(students.implode()))
+    odd_students = odd_students.filter(user.is_in(everybody.implode()))
     # A parent may well teach here, and what an extension of the standard's roles means is not known.
-    not_student = kind.is_in([code for role, code in codes.items() if role != "student"])
-    odd_staff = not_student & user.is_in(family.implode()) & ~user.is_in(others.implode())
-    for mask, detail in ((odd_student, "is not a student"), (odd_staff, "is a student or a family member")):
-        page.blame(rows_where(mask & rows).with_columns(detail=pl.lit(detail)), ROLE_DIFFERS, "role")
+    odd_staff = rows.filter(kind.is_in([code for role, code in codes.items() if role != "student"]))
+    odd_staff = odd_staff.filter(user.is_in(family.implode())).filter(~user.is_in(others.implode()))
+    for odd, detail in ((odd_students, "is not a student"), (odd_staff, "is a student or a family member")):
+        page.blame(odd.select("row", detail=pl.lit(detail)).collect(), ROLE_DIFFERS, "role")
     windows = _windows(ledger)
-    if windows is None or "classSourcedId" not in page.frame.columns:
-        return
-    inside = page.frame.lazy().select("classSourcedId", "begin", "end").with_row_index("row").filter(pl.lit(rows))
-    stays = inside.join(windows.lazy(), left_on="classSourcedId", right_on="key")
-    span = pl.format("{} to {}", "opens", "closes")
+    if windows is not None and "classSourcedId" in page.frame.columns:
+        _judge_dates(page, rows, windows)
+
+
+def _judge_dates(page: Page, rows: pl.LazyFrame, windows: pl.DataFrame) -> None:
+    begin, end, opens, closes = (pl.col(name) for name in ("begin", "end", "opens", "closes"))
+    # Beyond the narrowest window first: where all classes run all year, that leaves next to nothing to be joined.
+    last_opens, first_closes = windows["opens"].max(), windows["closes"].min()
+    suspects = rows.filter((begin < last_opens) | (begin >= first_closes) | (end > first_closes))
+    stays = suspects.join(windows.lazy(), left_on="classSourcedId", right_on="key").collect()
     for column, outside in (
-        ("beginDate", (pl.col("begin") < pl.col("opens")) | (pl.col("begin") >= pl.col("closes"))),
-        ("endDate", (pl.col("end") > pl.col("closes")) & (pl.col("begin") < pl.col("end")).fill_null(True)),
+        ("beginDate", (begin < opens) | (begin >= closes)),
+        ("endDate", (end > closes) & (begin < end).fill_null(True)),
     ):
-        page.blame(stays.filter(outside).select("row", detail=span).sort("row").collect(), OUTSIDE_SESSIONS, column)
+        found = stays.filter(outside).select("row", detail=pl.format("{} to {}", opens, closes)).sort("row")
+        page.blame(found, OUTSIDE_SESSIONS, column)
 
 
 def _windows(ledger: Ledger) -> pl.DataFrame | None:

@@ -18,6 +18,7 @@ from homeroom.engine.rules.files import BULK_FILLED
 from homeroom.engine.rules.keys import NAMELESS
 from homeroom.engine.rules.people import holders
 from homeroom.engine.rules.references import NOT_CHECKED, kind_codes
+from homeroom.engine.tables import METADATA_PREFIX
 
 if TYPE_CHECKING:
     from homeroom.engine.roster import Roster  # which reads tables by the first pass, and that by the rules

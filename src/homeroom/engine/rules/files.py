@@ -53,7 +53,7 @@ RULES: tuple[Rule, ...] = (
         _PACKAGE,
     ),
     _rule("file-not-csv", _STOPS, "A file is CSV text.", "{value} is not a CSV file but {detail}.", _SAVE_AS, _SYNTAX),
-    _rule("file-encoding", _STOPS, "A file is UTF-8 text.", "{value} is {detail}, not UTF-8 text.", _SAVE_AS, _SYNTAX),
+    _rule("file-encoding", _STOPS, "A file is UTF-8 text.", "{value} is {detail}; it must be UTF-8 text.", _SAVE_AS, _SYNTAX),
     _rule(
         "file-delimiter",
         _STOPS,
@@ -280,4 +280,8 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 #: Also judged by row, where a profile refuses such rows.
+#: What says already that a table is not to be had: nothing more needs to be said of its absence.
+SAID_TO_BE_MISSING = frozenset(
+    {"file-not-csv", "file-encoding", "file-delimiter", "file-empty", "manifest-file-missing"}
+)
 BULK_FILLED = next(rule for rule in RULES if rule.id == "bulk-columns-filled")

@@ -128,7 +128,7 @@ def grades(cell: Cell) -> tuple[str, ...]:
 
 def _grade_unknown(cell: Cell) -> pl.Expr | None:
     profile = cell.setting.profile
-    if cell.column.type is not Type.GRADES or not profile.grade_vocabulary:
+    if cell.column.type is not Type.GRADES or not (profile.grade_vocabulary and profile.grades):
         return None
     either = "|".join(map(re.escape, grades(cell)))
     return ~cell.value.str.contains(f"^(?:{either})(?:,(?:{either}))*$")
