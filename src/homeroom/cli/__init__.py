@@ -4,9 +4,13 @@ decided in the engine.
 
 from __future__ import annotations
 
+import io
 import os
+import signal
+import sys
 
 import typer
+from polars.exceptions import PanicException
 
 from homeroom.cli.check import check
 from homeroom.cli.rules import rules
@@ -14,6 +18,8 @@ from homeroom.cli.wrong_use import WrongUseError
 
 WRONG_USE = 64
 OUR_FAULT = 70
+INTERRUPTED = 128 + signal.SIGINT
+NOBODY_READS = 128 + signal.SIGPIPE
 
 app = typer.Typer(
     name="homeroom",
@@ -27,32 +33,65 @@ app.command()(check)
 app.command()(rules)
 
 
-def _wrong_use(sentence: str) -> int:
-    typer.echo(f"{sentence}\nhomeroom check --help tells what can be asked for.", err=True)
-    return WRONG_USE
-
-
 def main() -> None:
     """Runs the command line and ends the process.
 
     Exit status 0, 1 and 2 are those of ``check``; 64 means that the command was used wrongly, 70 that the fault is
-    ours.
+    ours or the machine's, 130 that somebody stopped it, 141 that nobody reads what it prints.
     """
+    _clear_away_when_ended()
+    _print_whatever_comes()
+    raise SystemExit(_status())
+
+
+def _status() -> int:
     try:
-        status = app(standalone_mode=False)
+        status = app(standalone_mode=False, prog_name="homeroom")
+        sys.stdout.flush()
     except WrongUseError as error:
-        status = _wrong_use(str(error))
+        return _say(str(error), WRONG_USE)
     except typer.TyperException as error:
-        status = _wrong_use(error.format_message())
+        command = error.ctx.command_path if getattr(error, "ctx", None) else "homeroom"
+        return _say(f"{error.format_message()}\n{command} --help tells what can be asked for.", WRONG_USE)
     except (typer.Abort, KeyboardInterrupt):
-        status = 130
-    except Exception as error:  # the last resort: no person is ever shown a stack trace, unless a developer asks for it
-        if "HOMEROOM_DEBUG" in os.environ:
+        return INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # rich ends the process by itself when nobody reads any more
+        # What is still in the buffer must not be tried again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOBODY_READS
+    except (Exception, PanicException) as error:  # the last resort: no person is ever shown a stack trace …
+        if "HOMEROOM_DEBUG" in os.environ:  # … unless a developer asks for it
             raise
-        typer.echo(
-            f"homeroom stopped because of a fault of its own ({type(error).__name__}). Nothing was changed. "
-            "Please report it with the command that you ran; do not send the roster.",
-            err=True,
-        )
-        status = OUR_FAULT
-    raise SystemExit(status or 0)
+        return _say(_sorry(error), OUR_FAULT)
+    return status or 0
+
+
+def _say(sentence: str, status: int) -> int:
+    typer.echo(sentence, err=True)
+    return status
+
+
+def _sorry(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        place = f" ({error.filename})" if error.filename else ""
+        return f"homeroom could not go on; the system says: {error.strerror}{place}. Nothing was changed."
+    return (
+        f"homeroom stopped because of a fault of its own ({type(error).__name__}). Nothing was changed. "
+        "Please report it with the command that you ran; do not send the roster."
+    )
+
+
+def _clear_away_when_ended() -> None:
+    """A closed window or a stopped job ends the command as Ctrl-C does, so that no pupils' data stays in the work
+    folder.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+
+
+def _print_whatever_comes() -> None:
+    """A character that the terminal does not know, or a file name that is no text, is written as a code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

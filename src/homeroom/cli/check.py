@@ -11,11 +11,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from homeroom import engine
-from homeroom.cli import screen
+from homeroom.cli import places, screen
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.engine import sync_reports
+from homeroom.engine.findings import Gathering
 from homeroom.engine.oneroster import VERSIONS, tables_of
 from homeroom.engine.profile import SHIPPED, parse, shipped
 from homeroom.engine.report import examples

@@ -20,7 +20,8 @@ from homeroom.engine.report import Cause
 
 _COLOURS = {Status.COMPLETED: "green", Status.WITH_ERRORS: "yellow", Status.FAILED: "red"}
 _PIPED_WIDTH = 120
-_NOTES_SHOWN = 30
+_CAUSES_SHOWN = 20
+_NOTES_SHOWN = 20
 _SINGULAR = {table.name: table.singular for table in (*TEMPLATES.values(), *TABLES)}
 
 Examples = Mapping[tuple[str, str], tuple[str | None, int | None, str]]
@@ -52,8 +53,14 @@ def show(report: Report, examples: Examples, written: Sequence[Path], findings: 
         console.print(Text(f"Would be held for review: {breach}", style="yellow"))
     if report.causes:
         console.print("\n[bold]What to mend[/bold], the costliest first")
-        for cause in report.causes:
+        for cause in report.causes[:_CAUSES_SHOWN]:
             _cause(console, cause, examples)
+        if len(report.causes) > _CAUSES_SHOWN:
+            further = report.causes[_CAUSES_SHOWN:]
+            cost = f"{sum(cause.total for cause in further):,} records"
+            console.print(
+                f"\nand {len(further)} more kinds of mistakes, which cost {cost}; the sync reports name each row"
+            )
     if report.notes:
         console.print("\n[bold]Also noticed[/bold]; nothing is refused for it")
         _notes(console, report.notes, examples)
@@ -95,7 +102,7 @@ def _notes(console: Console, notes: Sequence[Cause], examples: Examples) -> None
     for group in together[:_NOTES_SHOWN]:
         count = sum(cause.findings for cause in group)
         what = "cleared" if group[0].consequence == "clears the value" else "noted"
-        places = ", ".join(dict.fromkeys(_place(cause) for cause in group))
+        places = ", ".join(dict.fromkeys(str(cause.table) for cause in group) if len(group) > 1 else [_place(group[0])])
         console.print(Text.assemble(f"  {count:,} {what}  {places}  ", (f"({group[0].rule})", "dim")))
         _indented(console, _example(group[0], examples), by=4)
     if len(together) > _NOTES_SHOWN:
@@ -121,7 +128,7 @@ def _example(cause: Cause, examples: Examples) -> str:
 
 def _indented(console: Console, text: str, by: int = 2) -> None:
     if text:
-        console.print(Padding(Text(text), (0, 0, 0, by)))
+        console.print(Padding(Text(text), (0, 0, 0, by), expand=False))
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -53,7 +53,14 @@ RULES: tuple[Rule, ...] = (
         _PACKAGE,
     ),
     _rule("file-not-csv", _STOPS, "A file is CSV text.", "{value} is not a CSV file but {detail}.", _SAVE_AS, _SYNTAX),
-    _rule("file-encoding", _STOPS, "A file is UTF-8 text.", "{value} is {detail}; it must be UTF-8 text.", _SAVE_AS, _SYNTAX),
+    _rule(
+        "file-encoding",
+        _STOPS,
+        "A file is UTF-8 text.",
+        "{value} is {detail}; it must be UTF-8 text.",
+        _SAVE_AS,
+        _SYNTAX,
+    ),
     _rule(
         "file-delimiter",
         _STOPS,
