@@ -6,18 +6,21 @@ Taken from Homeroom's own declaration of OneRoster, so that no tool is told less
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypedDict
 
 from homeroom.engine.oneroster import tables_of
 from homeroom.engine.profile import shipped
 from homeroom.engine.tables import ID_CHARACTERS, ID_MAX_LENGTH, TEXT_MAX_LENGTH, Column, Type
+from tests.benches.rivals.expected import ExpectedColumn, ExpectedTable
 
 _UNIQUE = {("users", "username")}
 _TOGETHER = {"enrollments": ["classSourcedId", "userSourcedId", "role"]}
 _IN_ORDER = {"academicSessions": ["startDate", "endDate"], "enrollments": ["beginDate", "endDate"]}
 _GRADE = "|".join(shipped("publisher").grades)
 _ID = f"[{ID_CHARACTERS}]{{1,{ID_MAX_LENGTH}}}"
+#: No control character, no line break, and nothing that cannot be seen.
+_VISIBLE = r"^[^\x00-\x1f\x7f-\x9f\u200b\ufeff]*$"
 _PATTERNS = {
+    Type.TEXT: _VISIBLE,
     Type.ID: f"^{_ID}$",
     Type.REFERENCE: f"^{_ID}$",
     Type.REFERENCES: f"^{_ID}(,{_ID})*$",
@@ -26,28 +29,6 @@ _PATTERNS = {
     Type.GRADES: f"^({_GRADE})(,({_GRADE}))*$",
     Type.EMAIL: r"^[^@\s,]+@[^@\s,]+\.[^@\s,]+$",
 }
-
-
-class ExpectedColumn(TypedDict):
-    """pattern: what the whole cell must match. reference: the table in which the id, or each id of a list, must stand."""
-
-    name: str
-    required: bool
-    unique: bool
-    is_date: bool
-    is_list: bool
-    tokens: list[str]
-    pattern: str | None
-    max_length: int | None
-    reference: str | None
-
-
-class ExpectedTable(TypedDict):
-    """together: columns of which no two rows may have the same values. in_order: a date and one that must not be before it."""
-
-    columns: list[ExpectedColumn]
-    together: list[str]
-    in_order: list[str]
 
 
 def expectations(folder: Path) -> dict[str, ExpectedTable]:
@@ -66,7 +47,7 @@ def expectations(folder: Path) -> dict[str, ExpectedTable]:
 
 def _header(path: Path) -> list[str]:
     with path.open("rb") as file:
-        return file.readline().decode().rstrip("\n").split(",")
+        return file.readline().decode().rstrip("\r\n").split(",")
 
 
 def _column(table: str, column: Column) -> ExpectedColumn:
@@ -80,6 +61,7 @@ def _column(table: str, column: Column) -> ExpectedColumn:
         "pattern": _pattern(column),
         "max_length": TEXT_MAX_LENGTH if column.type is Type.TEXT else None,
         "reference": column.reference.table if column.reference else None,
+        "same_length_as": column.same_length_as,
     }
 
 
@@ -102,4 +84,5 @@ def _unknown(name: str) -> ExpectedColumn:
         "pattern": None,
         "max_length": None,
         "reference": None,
+        "same_length_as": None,
     }

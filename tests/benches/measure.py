@@ -17,7 +17,7 @@ from tempfile import TemporaryFile
 
 ROOT = Path(__file__).parents[2]
 #: What the system counts the peak in.
-_PEAK_UNIT_BYTES = 1 if sys.platform == "darwin" else 1024
+PEAK_UNIT_BYTES = 1 if sys.platform == "darwin" else 1024
 _CHUNK_BYTES = 1 << 20
 
 
@@ -88,7 +88,7 @@ def run(command: Command) -> Run:
             said.seek(0)
             complaint = said.read().decode(errors="replace")[-2000:]
             raise RuntimeError(f"{command.name} ended with {process.returncode}:\n{complaint}")
-    return Run(wall_seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _PEAK_UNIT_BYTES)
+    return Run(wall_seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * PEAK_UNIT_BYTES)
 
 
 def interleaved(commands: Sequence[Command], *, rounds: int, tell: Callable[[str], None]) -> dict[str, Runs]:

@@ -296,7 +296,7 @@ def _value(column: Column, number: int, table: Table, made: Made) -> str:
         Type.NUMBER: ("87.5", "-1", "100")[number % 3],
         Type.INTEGER: "10",
         Type.DATE: "2026-09-15",
-        Type.YEAR: ("2027", "2026-2027")[number % 2],
+        Type.YEAR: ("2027", "2027", "2027", "2026-2027")[number % 4],
         Type.GRADES: ("KG", "01,02", "Other")[number % 3],
         Type.EMAIL: f"somebody.{table.name}{number}@district.example",
     }

@@ -8,11 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from homeroom import engine
-from homeroom.engine.profile import Profile
+from homeroom.engine.profile import Profile, shipped
 from tests.properties.damages import Case
 from tests.properties.reference import JUDGED
 from tests.properties.reference_people import COUNTS
 from tests.properties.reference_reading import Count, Finding, Records
+
+
+PUBLISHER = shipped("publisher")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""A small valid district, and examples set into it: text tables in, the files of a delivery out.
+r"""A small valid district, and examples set into it: text tables in, the files of a delivery out.
 
-A text table gives the columns that matter, cells between vertical bars; a cell in double quotes is taken as it stands, spaces
-included, and ``\\n`` in a cell is a line break. Its rows come first in the file, so that its first row is line 2. A row with the
-source id of somebody in the district takes the place of that record and keeps all that it does not mention; other rows are new, and
-get a usual value in every column that is required. The rest of the district follows in the same file, and the tables that it points
-at come along. A text table called manifest gives the properties of manifest.csv that differ. In version 1.2 the columns ``role`` and ``orgSourcedIds`` of users become rows of roles.csv by themselves.
+A text table gives the columns that matter, cells between vertical bars; a cell in double quotes is taken as it stands,
+spaces included, and ``\n`` in a cell is a line break. Its rows come first in the file, so that its first row is line 2.
+A row with the source id of somebody in the district takes the place of that record and keeps all that it does not
+mention; other rows are new, and get a usual value in every column that is required. The rest of the district follows in
+the same file, and the tables that it points at come along. A text table called manifest gives the properties of
+manifest.csv that differ. In version 1.2 the columns ``role`` and ``orgSourcedIds`` of users become rows of roles.csv.
 """
 
 from __future__ import annotations
@@ -64,36 +65,40 @@ _DISTRICT = {
 
 #: What a new row has in the columns that it does not mention; ``{line}`` is the line on which it stands.
 _USUAL: Mapping[str, Row] = {
-    "orgs": {"name": "Organization {line}", "type": "school"},
-    "academicSessions": {"title": "Session {line}", "type": "term", "startDate": "2026-08-01", "endDate": "2027-07-01", "schoolYear": "2027"},
-    "courses": {"title": "Course {line}", "orgSourcedId": "lantern"},
-    "users": {
-        "enabledUser": "true", "orgSourcedIds": "north", "role": "student", "username": "login-{line}", "givenName": "Given",
-        "familyName": "Family", "email": "login-{line}@lantern.example", "grades": "05",
-    },
-    "roles": {"userSourcedId": "ana", "roleType": "secondary", "role": "student", "orgSourcedId": "north"},
-    "userProfiles": {"userSourcedId": "ana", "profileType": "LMS", "vendorId": "lms.example", "credentialType": "username", "username": "ana"},
-    "demographics": {},
-    "classes": {"title": "Class {line}", "courseSourcedId": "math", "classType": "scheduled", "schoolSourcedId": "north", "termSourcedIds": "year"},
-    "enrollments": {"classSourcedId": "math-1", "schoolSourcedId": "north", "userSourcedId": "ana", "role": "student"},
-    "categories": {"title": "Category {line}"},
-    "lineItems": {
-        "title": "Line item {line}", "assignDate": "2026-09-01", "dueDate": "2026-09-08", "classSourcedId": "math-1", "categorySourcedId": "tests",
-        "gradingPeriodSourcedId": "q1", "academicSessionSourcedId": "fall", "resultValueMin": "0", "resultValueMax": "100", "schoolSourcedId": "north",
-    },
-    "results": {"lineItemSourcedId": "test-1", "studentSourcedId": "ana", "scoreStatus": "submitted", "score": "90", "scoreDate": "2026-09-09"},
-    "lineItemLearningObjectiveIds": {"lineItemSourcedId": "test-1", "source": "unknown", "learningObjectiveId": "fractions"},
-    "scoreScales": {"title": "Scale", "type": "letters", "orgSourcedId": "north", "courseSourcedId": "math", "classSourcedId": "math-1", "scoreScaleValue": "{A:90}"},
-    "resources": {"vendorResourceId": "resource-{line}"},
-    "classResources": {"classSourcedId": "math-1"},
-    "courseResources": {"courseSourcedId": "math"},
-    "students": {"studentId": "S{line}", "firstName": "First", "lastName": "Last", "grade": "05", "username": "pupil{line}", "password": "secret-word-1"},
-    "staff": {
-        "staffId": "T{line}", "firstName": "First", "lastName": "Last", "email": "staff{line}@lantern.example", "role": "teacher",
-        "username": "staff{line}", "password": "secret-word-1",
-    },
-    "upload": {"className": "Class {line}", "primaryTeacher": "tess@lantern.example"},
-}  # fmt: skip
+    table: dict(cell.split("=", 1) for cell in filter(None, cells.split("; ")))
+    for table, cells in {
+        "orgs": "name=Organization {line}; type=school",
+        "academicSessions": "title=Session {line}; type=term; startDate=2026-08-01; endDate=2027-07-01; "
+        "schoolYear=2027",
+        "courses": "title=Course {line}; orgSourcedId=lantern",
+        "users": "enabledUser=true; orgSourcedIds=north; role=student; username=login-{line}; givenName=Given; "
+        "familyName=Family; email=login-{line}@lantern.example; grades=05",
+        "roles": "userSourcedId=ana; roleType=secondary; role=student; orgSourcedId=north",
+        "userProfiles": "userSourcedId=ana; profileType=LMS; vendorId=lms.example; credentialType=username; "
+        "username=ana",
+        "demographics": "",
+        "classes": "title=Class {line}; courseSourcedId=math; classType=scheduled; schoolSourcedId=north; "
+        "termSourcedIds=year",
+        "enrollments": "classSourcedId=math-1; schoolSourcedId=north; userSourcedId=ana; role=student",
+        "categories": "title=Category {line}",
+        "lineItems": "title=Line item {line}; assignDate=2026-09-01; dueDate=2026-09-08; classSourcedId=math-1; "
+        "categorySourcedId=tests; gradingPeriodSourcedId=q1; academicSessionSourcedId=fall; resultValueMin=0; "
+        "resultValueMax=100; schoolSourcedId=north",
+        "results": "lineItemSourcedId=test-1; studentSourcedId=ana; scoreStatus=submitted; score=90; "
+        "scoreDate=2026-09-09",
+        "lineItemLearningObjectiveIds": "lineItemSourcedId=test-1; source=unknown; learningObjectiveId=fractions",
+        "scoreScales": "title=Scale; type=letters; orgSourcedId=north; courseSourcedId=math; classSourcedId=math-1; "
+        "scoreScaleValue={A:90}",
+        "resources": "vendorResourceId=resource-{line}",
+        "classResources": "classSourcedId=math-1",
+        "courseResources": "courseSourcedId=math",
+        "students": "studentId=S{line}; firstName=First; lastName=Last; grade=05; username=pupil{line}; "
+        "password=secret-word-1",
+        "staff": "staffId=T{line}; firstName=First; lastName=Last; email=staff{line}@lantern.example; role=teacher; "
+        "username=staff{line}; password=secret-word-1",
+        "upload": "className=Class {line}; primaryTeacher=tess@lantern.example",
+    }.items()
+}
 
 #: The tables that come along: those that required columns point at, and what has to accompany them.
 _ALONG: Mapping[str, tuple[str, ...]] = {
@@ -143,13 +148,23 @@ def delivery(
     alone: bool = False,
 ) -> dict[str, bytes]:
     """The files of a delivery, by name."""
-    files = {name: content.encode() if isinstance(content, str) else content for name, content in given.items() if "." in name}
+    files = {
+        name: content.encode() if isinstance(content, str) else content
+        for name, content in given.items()
+        if "." in name
+    }
     uploads = [name for name in given if name in UPLOADS]
     files |= {f"{name}.csv": _upload(name, str(given[name])) for name in uploads}
     if uploads or alone:
         return files
     changes = {row["propertyName"]: row["value"] for row in rows_of(str(given.get("manifest", "propertyName")))}
-    tables = _tables({name: rows_of(str(text)) for name, text in given.items() if "." not in name and name != "manifest"}, version, deltas, whole, files)
+    tables = _tables(
+        {name: rows_of(str(text)) for name, text in given.items() if "." not in name and name != "manifest"},
+        version,
+        deltas,
+        whole,
+        files,
+    )
     for name, rows in tables.items():
         if name not in without:
             files.setdefault(f"{name}.csv", _as_csv(_header(name, rows, version), rows))
@@ -162,7 +177,9 @@ def delivery(
 def manifest(
     version: str, modes: Mapping[str, str], changes: Mapping[str, str], *, without: Sequence[str] = ()
 ) -> bytes:
-    """A manifest. modes: of the tables that are not absent; changes: of properties, other values; without: properties left out."""
+    """A manifest. modes: of the tables that are not absent. changes: other values, by property. without: properties
+    that are left out.
+    """
     properties = {"manifest.version": "1.0", "oneroster.version": version}
     properties |= {f"file.{name}": modes.get(name, "absent") for name in sorted(tables_of(version))} | dict(changes)
     rows = [{"propertyName": name, "value": value} for name, value in properties.items() if name not in without]
@@ -228,15 +245,26 @@ def _header(name: str, rows: list[Row], version: str) -> list[str]:
     table = tables_of(version)[name]
     mentioned = dict.fromkeys(column for row in rows for column in row)
     declared = [column.name for column in table.columns if column.layout is None or column.name in mentioned]
-    foreign = {column for other in tables_of("1.1" if version == "1.2" else "1.2").get(name, table).columns for column in [other.name]}
-    return declared + [column for column in mentioned if column not in declared and column not in foreign and column not in _USUAL[name]]
+    foreign = {
+        column
+        for other in tables_of("1.1" if version == "1.2" else "1.2").get(name, table).columns
+        for column in [other.name]
+    }
+    return declared + [
+        column
+        for column in mentioned
+        if column not in declared and column not in foreign and column not in _USUAL[name]
+    ]
 
 
 def _upload(name: str, text: str) -> bytes:
     template = TEMPLATES[UPLOADS[name]]
     usual = _USUAL["upload" if name == "class-upload" else template.name]
     rows = rows_of(text)
-    filled = [{column: cell.replace("{line}", str(line)) for column, cell in usual.items()} | row for line, row in enumerate(rows, start=2)]
+    filled = [
+        {column: cell.replace("{line}", str(line)) for column, cell in usual.items()} | row
+        for line, row in enumerate(rows, start=2)
+    ]
     more = [column for column in rows[0] if column not in template.names]
     return _as_csv([*template.names, *more], filled)
 

@@ -10,9 +10,10 @@ BOTH = ("1.1", "1.2")
 
 @dataclass(frozen=True)
 class Found:
-    """One expected finding. file: as delivered; line: as a spreadsheet shows it; null where it is about no line, column or file.
+    """One expected finding.
 
-    rule: "" is the rule of the example.
+    file: as delivered. line: as a spreadsheet shows it; null, as the others, where it is about none. rule: "" is the
+    rule of the example.
     """
 
     file: str | None
@@ -47,16 +48,19 @@ def notes(file: str | None, line: int | None, field: str | None, message: str, r
 class Example:
     """One clause of the rule reference.
 
-    rule: the id of the rule that it is about. title: what happens and when, as a sentence. given: what somebody sends, by table a
-    text table of the columns that matter (see ``district``), by file name (with a dot) the whole content of that file. finds: all
-    that is found, in any order; ``finds_in_1_2``: what comes in version 1.2 besides.
-    versions: of OneRoster, in each of which it is so. alone: nothing is delivered but what is given. without: tables that are left
-    out of the delivery, or "manifest". deltas: tables that come as changes only; whole: tables that hold what is given and
-    nothing else of the district. folder, junk: the delivery is a zip archive, its
-    files in this folder, beside these other entries. known: the roster as accepted before, given in the same way; null: there is none.
-    onboarded: the schools that are, null: nobody says. profile, settings: a shipped profile and what is changed in it.
-    accepted: by table the source ids that are accepted, all of them; left_out: how many rows are left out; roster: the source ids of
-    the proposed roster, once this is applied to the one before. What they do not mention is left open.
+    rule: the id of the rule that it is about. title: what happens and when, as a sentence.
+
+    given: what somebody sends: by table a text table of the columns that matter (see ``district``), by file name (with
+    a dot) the whole content of that file. alone: nothing is delivered but that. without: tables that are left out, or
+    "manifest". whole: tables that hold what is given and nothing else of the district; deltas: the same, and they come
+    as changes only. folder, junk: the delivery is a zip archive, its files in this folder, beside these other entries.
+    known: the roster as accepted before, given in the same way; null: there is none. onboarded: the schools that are;
+    null: nobody says. profile, settings: a shipped profile and what is changed in it. versions: of OneRoster, in each
+    of which it is so.
+
+    finds: all that is found, in any order; finds_in_1_2: what comes in version 1.2 besides. accepted: by table the
+    source ids that are accepted, all of them. left_out: by table how many rows are left out. roster: by table the
+    source ids in the proposed roster, once this is applied to the one before. Other tables are left open.
     """
 
     rule: str
@@ -95,7 +99,7 @@ class Example:
             return True
         for name, content in self.given.items():
             broken = {one.line for one in found if one.file == file_of(name) and one.line is not None}
-            if broken and isinstance(content, str) and set(lines_of(name, content)) - broken:
+            if broken and set(lines_of(content)) - broken:
                 return True
         return False
 
@@ -105,7 +109,7 @@ def file_of(name: str) -> str:
     return name if "." in name else f"{name}.csv"
 
 
-def lines_of(name: str, content: str) -> range:
+def lines_of(content: str | bytes) -> range:
     """The lines on which the given rows stand; in a text table and in a file alike the header is line 1."""
-    rows = [line for line in content.split("\n") if line.strip()]
-    return range(2, len(rows) + 1)
+    text = content if isinstance(content, str) else content.decode(errors="replace")
+    return range(2, len([line for line in text.split("\n") if line.strip()]) + 1)

@@ -20,8 +20,8 @@ _COUNTS = {rule.id: "off" for rule in counts.RULES}
 
 @dataclass(frozen=True)
 class Outcome:
-    """findings: in the order of the engine. checked: the judgement itself. files: what was delivered, by name. before: the roster as
-    accepted before, empty if there was none.
+    """findings: in the order of the engine. checked: the judgement itself. files: what was delivered, by name. before:
+    the roster as accepted before, empty if there was none.
     """
 
     findings: list[Found]
@@ -60,7 +60,9 @@ def judge(example: Example, version: str, folder: Path) -> Outcome:
         without=example.without,
         alone=example.alone,
     )
-    delivered = _zipped(example, files, folder) if example.folder or example.junk else _laid_out(files, folder / "delivered")
+    delivered = (
+        _zipped(example, files, folder) if example.folder or example.junk else _laid_out(files, folder / "delivered")
+    )
     before = None if example.known is None else known(example.known, version, profile, folder / "known")
     checked = engine.validate(
         engine.read(delivered),
@@ -85,7 +87,9 @@ def _laid_out(files: Mapping[str, bytes], folder: Path) -> engine.Delivery:
     folder.mkdir(parents=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    return engine.Delivery(tuple(engine.File(name, folder / name, len(content)) for name, content in files.items()), folder.name)
+    return engine.Delivery(
+        tuple(engine.File(name, folder / name, len(content)) for name, content in files.items()), folder.name
+    )
 
 
 def _zipped(example: Example, files: Mapping[str, bytes], folder: Path) -> engine.Delivery:

@@ -1,4 +1,7 @@
-"""Every example of every rule: what is sent, and exactly what is found. docs/reference/rules.md is printed from the same examples."""
+"""Every example of every rule: what is sent, and exactly what is found.
+
+docs/reference/rules.md is printed from the same examples.
+"""
 
 from __future__ import annotations
 

@@ -51,7 +51,8 @@ def _status() -> int:
     except WrongUseError as error:
         return _say(str(error), WRONG_USE)
     except typer.TyperException as error:
-        command = error.ctx.command_path if getattr(error, "ctx", None) else "homeroom"
+        context = getattr(error, "ctx", None)  # of the command, if it came to that
+        command = context.command_path if context else "homeroom"
         return _say(f"{error.format_message()}\n{command} --help tells what can be asked for.", WRONG_USE)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED

@@ -5,9 +5,12 @@ database.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from errno import ENAMETOOLONG
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,11 +20,13 @@ from homeroom import engine
 from homeroom.cli import places, screen
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.engine import sync_reports
-from homeroom.engine.findings import Gathering
+from homeroom.engine.findings import Gathering, of_remarks
 from homeroom.engine.oneroster import VERSIONS, tables_of
 from homeroom.engine.profile import SHIPPED, parse, shipped
 from homeroom.engine.report import examples
+from homeroom.engine.rule import Consequence
 from homeroom.engine.rules import RULES_BY_ID
+from homeroom.engine.validate import Progress
 from homeroom.sources import SettingsError, SourceError
 from homeroom.sources.local import collect
 
@@ -53,43 +58,92 @@ def check(
     """
     chosen = _profile(profile)
     schools = _onboarded(onboarded)
-    messages = Console(stderr=True)
-    with TemporaryDirectory(prefix="homeroom-") as folder, messages.status("Opening") as status:
+    with TemporaryDirectory(prefix="homeroom-") as folder, Console(stderr=True).status("Opening …") as status:
         work = Path(folder)
+
+        def tell(stage: str) -> None:
+            status.update(Text(f"{stage} …"))  # a plain string would be read as markup, and files have any name
+
+        before = _known(known, chosen, work)
+        inputs = [*paths, *([known] if known else [])]
         try:
             delivery = collect(paths, work=_sub(work, "delivery"))
-            before = _known(known, chosen, work)
         except SettingsError as error:
             raise WrongUseError(str(error)) from None
         except SourceError as error:
-            status.stop()
-            return _refused(str(error), out=out, as_json=as_json)
-        checked = engine.validate(
-            engine.read(delivery),
-            profile=chosen,
-            onboarded=schools,
-            known=before,
-            work=_sub(work, "judgement"),
-            progress=lambda stage: status.update(f"{stage} …"),
-        )
-        changes = verdict = None
-        if before is not None and not checked.stopped and checked.snapshot.format == "oneroster":
-            status.update("Comparing with the roster as accepted before …")
-            changes = engine.diff(before, engine.propose(before, checked))
-            verdict = engine.guard(changes, before)
-        report = engine.summarise(checked, changes, verdict)
-        status.update("Writing the reports …")
-        written = sync_reports.write(checked.findings, out, format=checked.snapshot.format)
+            places.make_ready(out, findings, inputs=inputs)
+            outcome = _not_opened(str(error), chosen, work)
+        else:
+            snapshot = engine.read(delivery)
+            places.make_ready(out, findings, inputs=[*inputs, *_tables(delivery, snapshot)])
+            outcome = _judged(snapshot, chosen, schools, before, work, tell)
+        report = outcome.report
+        tell("Writing the reports")
+        written = sync_reports.write(outcome.findings, out, format=report.format)
         if findings is not None:
-            sync_reports.write_findings(checked.findings, findings)
-        shown = examples(checked)
+            sync_reports.write_findings(outcome.findings, findings)
     if as_json:
-        typer.echo(
-            json.dumps(report.as_json() | {"reports": [str(path) for path in written]}, indent=2, ensure_ascii=False)
-        )
+        _print_json(report.as_json() | {"reports": [str(path) for path in written]})
     else:
-        screen.show(report, shown, written, findings)
+        screen.show(report, outcome.shown, written, findings)
     return EXIT_STATUS[report.status]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What is to be written and shown. findings can be read for as long as the work folder is there."""
+
+    report: engine.Report
+    findings: engine.Findings
+    shown: screen.Examples
+
+
+def _judged(
+    snapshot: engine.Snapshot,
+    profile: engine.Profile,
+    onboarded: frozenset[str] | None,
+    before: engine.Roster | None,
+    work: Path,
+    tell: Progress,
+) -> _Outcome:
+    checked = engine.validate(
+        snapshot, profile=profile, onboarded=onboarded, known=before, work=_sub(work, "judgement"), progress=tell
+    )
+    changes = verdict = None
+    if before is not None and not checked.stopped and snapshot.format == "oneroster":
+        tell("Comparing with the roster as accepted before")
+        changes = engine.diff(before, engine.propose(before, checked))
+        verdict = engine.guard(changes, before)
+    return _Outcome(engine.summarise(checked, changes, verdict), checked.findings, examples(checked))
+
+
+def _not_opened(reason: str, profile: engine.Profile, work: Path) -> _Outcome:
+    """The package cannot be opened: there is nothing to judge. What an earlier check wrote is replaced all the same,
+    so that nobody takes it for this one's.
+    """
+    report = engine.Report(
+        status=engine.Status.FAILED,
+        format="",
+        version="",
+        profile=profile.name,
+        reasons=(reason,),
+        tables=(),
+        causes=(),
+        notes=(),
+        breaches=(),
+    )
+    return _Outcome(report, Gathering(work, []).done(), {})
+
+
+def _tables(delivery: engine.Delivery, snapshot: engine.Snapshot) -> Iterator[Path]:
+    """The files that count. What else lies in the folder may well be the findings of an earlier check."""
+    counting = {"manifest.csv", *(part.file.lower() for part in snapshot.parts.values())}
+    return (file.path for file in delivery.files if file.name.lower() in counting)
+
+
+def _print_json(whole: dict[str, Any]) -> None:
+    """UTF-8, whatever the terminal speaks; of a file name that is no text, the odd bytes come as escapes."""
+    typer.echo(json.dumps(whole, indent=2, ensure_ascii=False).encode("utf-8", errors="backslashreplace"))
 
 
 def _sub(work: Path, name: str) -> Path:
@@ -101,10 +155,10 @@ def _sub(work: Path, name: str) -> Path:
 def _profile(named: str) -> engine.Profile:
     if named in SHIPPED:
         return shipped(named)
-    path = Path(named)
-    if not path.is_file():
+    text = _text_of(named, what="a profile")
+    if text is None:
         raise WrongUseError(f"There is no profile {named}: give publisher, standard, or a TOML file.")
-    places = frozenset(
+    vocabularies = frozenset(
         f"{table.name}.{column.name}"
         for v in VERSIONS
         for table in tables_of(v).values()
@@ -112,9 +166,7 @@ def _profile(named: str) -> engine.Profile:
         if column.tokens
     )
     try:
-        return parse(path.read_text(encoding="utf-8"), rules=frozenset(RULES_BY_ID), places=places)
-    except UnicodeDecodeError:
-        raise WrongUseError(f"{named} is not UTF-8 text.") from None
+        return parse(text, rules=frozenset(RULES_BY_ID), places=vocabularies)
     except engine.ProfileError as error:
         raise WrongUseError(f"{named}: {error}") from None
 
@@ -123,33 +175,39 @@ def _onboarded(given: str | None) -> frozenset[str] | None:
     """Source ids from a comma list, or from a file with one per line (commas are fine there, too)."""
     if given is None:
         return None
+    text = _text_of(given, what="a list of source ids, one on each line")
+    if text is None and "," not in given and Path(given).suffix.lower() in (".txt", ".csv"):
+        raise WrongUseError(f"--onboarded {given} is not there. Check the spelling and the folder.")
+    lines = (given if text is None else text).splitlines()
+    return frozenset(id.strip() for line in lines for id in line.split(",") if id.strip())
+
+
+def _text_of(given: str, *, what: str) -> str | None:
+    """The text of the file that was named; null if there is none of that name. Raises WrongUseError for one that cannot
+    be read.
+    """
     path = Path(given)
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.is_file() else given
-    except (OSError, UnicodeDecodeError):
-        raise WrongUseError(
-            f"{given} cannot be read as a list of source ids: it must be text, one id per line."
-        ) from None
-    return frozenset(id.strip() for line in text.splitlines() for id in line.split(",") if id.strip())
+        return path.read_text(encoding="utf-8-sig") if path.is_file() else None
+    except UnicodeDecodeError:
+        raise WrongUseError(f"{given} cannot be read as {what}: it must be UTF-8 text.") from None
+    except OSError as error:
+        if error.errno == ENAMETOOLONG:  # a long list, and no name at all
+            return None
+        raise WrongUseError(f"{given} cannot be read as {what}: {error.strerror}.") from None
 
 
 def _known(path: Path | None, profile: engine.Profile, work: Path) -> engine.Roster | None:
     if path is None:
         return None
-    snapshot = engine.read(collect([path], work=_sub(work, "known")))
+    try:
+        snapshot = engine.read(collect([path], work=_sub(work, "known")))
+    except SourceError as error:
+        raise WrongUseError(f"--known {path}: {error}") from None
     if snapshot.format != "oneroster" or not snapshot.parts:
         raise WrongUseError(f"--known {path} is not a OneRoster folder or zip that can be read.")
+    # Only what cannot be read matters here: a table that is passed over would look as if all its records were new.
+    for remark in of_remarks(snapshot.remarks, shipped("publisher")).iter_rows(named=True):
+        if remark["consequence"] == Consequence.STOPS:
+            raise WrongUseError(f"--known {path} cannot be compared with: {remark['message']}")
     return engine.trust(snapshot, profile=profile, work=_sub(work, "trusted"))
-
-
-def _refused(reason: str, *, out: Path, as_json: bool) -> int:
-    """The package itself cannot be opened: there is nothing to judge, and old reports must not be taken for new
-    ones.
-    """
-    for stale in out.glob(f"*{sync_reports.SUFFIX}") if out.is_dir() else ():
-        stale.unlink()
-    if as_json:
-        typer.echo(json.dumps({"status": engine.Status.FAILED, "reasons": [reason]}, indent=2, ensure_ascii=False))
-    else:
-        screen.failed((reason,))
-    return EXIT_STATUS[engine.Status.FAILED]

@@ -18,7 +18,9 @@ def make_ready(out: Path, findings: Path | None, *, inputs: Iterable[Path]) -> N
         return
     _writable(findings.parent, "--findings", "The findings")
     if findings.is_dir():
-        raise WrongUseError(f"--findings {findings} is a folder; name a file in it, such as {findings / 'findings.csv'}.")
+        raise WrongUseError(
+            f"--findings {findings} is a folder; name a file in it, such as {findings / 'findings.csv'}."
+        )
     if findings.resolve() in {path.resolve() for path in inputs}:
         raise WrongUseError(f"--findings {findings} is one of the files to be checked; give it another name.")
 

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.engine.rules import RULES, RULES_BY_ID
@@ -19,11 +21,13 @@ def rules(
     ] = None,
 ) -> int:
     """Lists all rules, or explains one."""
-    console = Console()
+    console = Console(highlight=False)
     if rule is None:
         table = Table("Rule", "Consequence", "What must be so", box=None, pad_edge=False)
         for one in RULES:
-            table.add_row(one.id, one.consequence.value, one.says)
+            table.add_row(one.id, one.consequence.value, Text(one.says))
+        if not console.is_terminal:
+            console.width = console.measure(table).maximum  # a line for each rule, for whoever searches them
         console.print(table)
         return 0
     if rule not in RULES_BY_ID:
@@ -40,6 +44,6 @@ def rules(
         ("What to do", one.remedy),
         ("Source", one.source),
     ):
-        console.print(f"[bold]{heading}[/bold]", highlight=False)
-        console.print(f"  {text}", highlight=False, markup=False)
+        console.print(Text(heading, style="bold"))
+        console.print(Padding(Text(text), (0, 0, 0, 2)))
     return 0

@@ -138,6 +138,6 @@ def of_tally(tally: Tally) -> pl.DataFrame:
         table=page.name,
         column=tally.column,
         line=tally.line,
-        detail=f"{tally.count:,}",
+        detail=f"{tally.count:,}" if tally.detail is None else tally.detail,
     )
     return of_remarks([remark], page.setting.profile).with_columns(count=pl.lit(tally.count, dtype=pl.UInt32))

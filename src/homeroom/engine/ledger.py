@@ -95,6 +95,13 @@ class Page:
         return bad.select("rule", key=key)
 
     @cached_property
+    def without_zeros(self) -> pl.Series:
+        """The hashes of the identifiers that begin with zeros, as they are once the zeros are lost."""
+        key = pl.col(self.setting.table.key)
+        numbers = self.measured.scan().select(key).filter(key.str.contains("^0+[1-9][0-9]*$"))
+        return numbers.select(hashed(key.str.strip_chars_start("0"))).collect(engine="streaming").to_series()
+
+    @cached_property
     def nameless(self) -> int:
         """How many rows do not tell whose they are: then nobody's absence can be inferred from the others."""
         unreadable = self.unreadable["key"].null_count() + self.measured.unlisted_bad_rows

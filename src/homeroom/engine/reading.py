@@ -31,7 +31,8 @@ def read(delivery: Delivery) -> Snapshot:
         text = open_csv(file.path)
         if isinstance(text, Unreadable):
             rule = "manifest-unreadable" if file.name.lower() == "manifest.csv" else text.rule
-            odd.append(Remark(rule, file=file.name, table=_named(file.name), value=file.name, detail=text.detail))
+            detail = _sentence(text) if rule == "manifest-unreadable" else text.detail
+            odd.append(Remark(rule, file=file.name, table=_named(file.name), value=file.name, detail=detail))
         else:
             opened.append(Opened(file, text))
     for format in FORMATS:
@@ -42,6 +43,10 @@ def read(delivery: Delivery) -> Snapshot:
     unreadable = any(r.rule.startswith(("file-", "manifest-")) for r in odd)
     unknown = () if unreadable else (Remark("delivery-unknown", value=delivery.origin),)
     return Snapshot(oneroster_csv.NAME, "1.1", {}, (*odd, *unknown), delivery.origin)
+
+
+def _sentence(text: Unreadable) -> str:
+    return f"its cells are separated by {text.detail}" if text.rule == "file-delimiter" else f"it is {text.detail}"
 
 
 def _named(file_name: str) -> str | None:

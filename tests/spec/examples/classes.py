@@ -24,7 +24,13 @@ _TEACHERS = (
         },
         (
             refuses("classes.csv", 2, "subject", NO_TEACHER),
-            refuses("enrollments.csv", 2, "classSourcedId", "classSourcedId not found in our system", rule="reference-not-found"),
+            refuses(
+                "enrollments.csv",
+                2,
+                "classSourcedId",
+                "classSourcedId not found in our system",
+                rule="reference-not-found",
+            ),
         ),
         versions=BOTH,
         accepted={"classes": "math-1 drama-1", "enrollments": "math-tess math-ana math-ben drama-tom drama-cleo"},
@@ -42,9 +48,27 @@ _TEACHERS = (
         },
         (
             refuses("classes.csv", 3, "subject", NO_TEACHER),
-            refuses("enrollments.csv", 3, "classSourcedId", "classSourcedId not found in our system", rule="reference-not-found"),
-            refuses("enrollments.csv", 4, "classSourcedId", "classSourcedId not found in our system", rule="reference-not-found"),
-            refuses("enrollments.csv", 7, "classSourcedId", "classSourcedId not found in our system", rule="reference-not-found"),
+            refuses(
+                "enrollments.csv",
+                3,
+                "classSourcedId",
+                "classSourcedId not found in our system",
+                rule="reference-not-found",
+            ),
+            refuses(
+                "enrollments.csv",
+                4,
+                "classSourcedId",
+                "classSourcedId not found in our system",
+                rule="reference-not-found",
+            ),
+            refuses(
+                "enrollments.csv",
+                7,
+                "classSourcedId",
+                "classSourcedId not found in our system",
+                rule="reference-not-found",
+            ),
         ),
         versions=BOTH,
         accepted={"classes": "math-1", "enrollments": "math-tess math-ana math-ben"},
@@ -74,9 +98,7 @@ _TEACHERS = (
                 e1        | math-1         | cleo          | student
             """,
         },
-        (
-            refuses("classes.csv", 3, "subject", NO_TEACHER),
-        ),
+        (refuses("classes.csv", 3, "subject", NO_TEACHER),),
         deltas=("enrollments",),
         known={},
         versions=BOTH,
@@ -99,7 +121,13 @@ _TEACHERS = (
         },
         (
             refuses("classes.csv", 2, "subject", NO_TEACHER),
-            refuses("enrollments.csv", 2, "classSourcedId", "classSourcedId not found in our system", rule="reference-not-found"),
+            refuses(
+                "enrollments.csv",
+                2,
+                "classSourcedId",
+                "classSourcedId not found in our system",
+                rule="reference-not-found",
+            ),
         ),
         deltas=("classes", "enrollments"),
         known={},
@@ -115,8 +143,20 @@ _TEACHERS = (
             """
         },
         (
-            notes("enrollments.csv", 2, "role", "role is “student”, but the user is not a student.", rule="enrollment-role-differs"),
-            notes("enrollments.csv", 2, "primary", "primary is “true”, but the role is not teacher; the mark counts for nothing.", rule="primary-not-teacher"),
+            notes(
+                "enrollments.csv",
+                2,
+                "role",
+                "role is “student”, but the user is not a student.",
+                rule="enrollment-role-differs",
+            ),
+            notes(
+                "enrollments.csv",
+                2,
+                "primary",
+                "primary is “true”, but the role is not teacher; the mark counts for nothing.",
+                rule="primary-not-teacher",
+            ),
         ),
         versions=BOTH,
         profile="standard",
@@ -133,10 +173,26 @@ _TEACHERS = (
             """
         },
         (
-            notes("classes.csv", 2, "subject", "This class has 2 teachers and none is marked as primary; the first by source id counts."),
+            notes(
+                "classes.csv",
+                2,
+                "subject",
+                "This class has 2 teachers and none is marked as primary; the first by source id counts.",
+            ),
         ),
         versions=BOTH,
         accepted={"classes": "math-1 drama-1"},
+    ),
+    Example(
+        "class-teacher-unmarked",
+        "One of several teachers who is marked is the primary one",
+        {
+            "enrollments": """
+                sourcedId | classSourcedId | userSourcedId | role    | primary
+                math-tess | math-1         | tess          | teacher | true
+                math-tom  | math-1         | tom           | teacher | false
+            """
+        },
     ),
     Example(
         "class-teachers-marked",
@@ -149,9 +205,37 @@ _TEACHERS = (
                 drama-t   | drama-1        | tess          | teacher | false
             """
         },
-        (notes("classes.csv", 2, "subject", "This class has 2 teachers marked as primary; the first by source id counts."),),
+        (
+            notes(
+                "classes.csv",
+                2,
+                "subject",
+                "This class has 2 teachers marked as primary; the first by source id counts.",
+            ),
+        ),
         versions=BOTH,
         accepted={"classes": "math-1 drama-1"},
+    ),
+    Example(
+        "class-teachers-marked",
+        "A teacher whose enrollment is refused does not count",
+        {
+            "enrollments": """
+                sourcedId | classSourcedId | userSourcedId | role    | primary
+                math-tess | math-1         | tess          | teacher | true
+                math-tim  | math-1         | tim           | teacher | true
+            """
+        },
+        (
+            refuses(
+                "enrollments.csv",
+                3,
+                "userSourcedId",
+                "userSourcedId not found in our system",
+                rule="reference-not-found",
+            ),
+        ),
+        versions=BOTH,
     ),
     Example(
         "primary-not-teacher",
@@ -164,7 +248,14 @@ _TEACHERS = (
                 math-tess | teacher | true
             """
         },
-        (notes("enrollments.csv", 2, "primary", "primary is “true”, but the role is not teacher; the mark counts for nothing."),),
+        (
+            notes(
+                "enrollments.csv",
+                2,
+                "primary",
+                "primary is “true”, but the role is not teacher; the mark counts for nothing.",
+            ),
+        ),
         versions=BOTH,
         accepted={"enrollments": "math-ana math-ben math-tess drama-tom drama-cleo"},
     ),
@@ -184,7 +275,10 @@ _DATES = (
         },
         (
             refuses(
-                "academicSessions.csv", 2, "endDate", "endDate is “2026-08-01”, before startDate 2027-01-01; correct one of the two."
+                "academicSessions.csv",
+                2,
+                "endDate",
+                "endDate is “2026-08-01”, before startDate 2027-01-01; correct one of the two.",
             ),
             refuses(
                 "academicSessions.csv",
@@ -209,7 +303,12 @@ _DATES = (
             """
         },
         (
-            notes("enrollments.csv", 2, "endDate", "endDate is “2026-09-01”, before beginDate 2026-12-01; correct one of the two."),
+            notes(
+                "enrollments.csv",
+                2,
+                "endDate",
+                "endDate is “2026-09-01”, before beginDate 2026-12-01; correct one of the two.",
+            ),
             clears(
                 "enrollments.csv",
                 5,
@@ -231,7 +330,14 @@ _DATES = (
                 r3        |            | 2026-09-01
             """
         },
-        (notes("roles.csv", 2, "endDate", "endDate is “2026-09-01”, before beginDate 2026-12-01; correct one of the two."),),
+        (
+            notes(
+                "roles.csv",
+                2,
+                "endDate",
+                "endDate is “2026-09-01”, before beginDate 2026-12-01; correct one of the two.",
+            ),
+        ),
         versions=("1.2",),
     ),
     Example(
@@ -279,7 +385,8 @@ _DATES = (
                 "lineItemLearningObjectiveIds.csv",
                 2,
                 "learningObjectiveId",
-                "learningObjectiveId is “0a7b5c1e-8d6f-4a2b-9c3d-5e6f7a8b9c0d”; with source case it must be written urn:uuid: and then the UUID.",
+                "learningObjectiveId is “0a7b5c1e-8d6f-4a2b-9c3d-5e6f7a8b9c0d”; with source case it must be written"
+                " urn:uuid: and then the UUID.",
             ),
         ),
         versions=("1.2",),
@@ -288,7 +395,8 @@ _DATES = (
 _ROLES = (
     Example(
         "enrollment-role-differs",
-        "Who is enrolled as a student is a student, and students and their families are enrolled as nothing else; it is only noted",
+        "Who is enrolled as a student is a student, and students and their families are enrolled as nothing else;"
+        " it is only noted",
         {
             "users": """
                 sourcedId | role    | email

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from tests.spec.example import BOTH, Example, notes
 
+_NOTHING_TO_COUNT = tuple(
+    Example(rule, title, {table: "sourcedId" for table in tables}, versions=versions)
+    for rule, title, tables, versions in (
+        ("students-without-grade", "With a grade for every student there is nothing to say", ("users",), BOTH),
+        ("teachers-without-class", "With a class for every teacher there is nothing to say", ("enrollments",), BOTH),
+        ("teachers-without-class", "Without enrollments there is nothing to tell it by", ("users",), BOTH),
+        ("users-without-role", "With a role for every user there is nothing to say", ("users",), ("1.2",)),
+        ("classes-without-students", "With students in every class there is nothing to say", ("enrollments",), BOTH),
+        ("courses-without-class", "With a class of every course there is nothing to say", ("classes",), BOTH),
+        ("schools-without-class", "With classes in every school there is nothing to say", ("classes",), BOTH),
+    )
+)
 EXAMPLES = (
+    *_NOTHING_TO_COUNT,
     Example(
         "students-without-grade",
         "Students without a grade are counted; nobody else needs one",
@@ -37,7 +50,13 @@ EXAMPLES = (
         },
         (
             notes("users.csv", None, "sourcedId", "Students without any enrollment: 2."),
-            notes("enrollments.csv", 2, "role", "role is “proctor”, but the user is a student or a family member.", rule="enrollment-role-differs"),
+            notes(
+                "enrollments.csv",
+                2,
+                "role",
+                "role is “proctor”, but the user is a student or a family member.",
+                rule="enrollment-role-differs",
+            ),
         ),
         versions=BOTH,
     ),
@@ -141,7 +160,14 @@ EXAMPLES = (
                 south     |            | lantern
             """
         },
-        (notes("orgs.csv", None, "identifier", "identifier is empty in every row, and 2 of the records accepted before have a value."),),
+        (
+            notes(
+                "orgs.csv",
+                None,
+                "identifier",
+                "identifier is empty in every row, and 2 of the records accepted before have a value.",
+            ),
+        ),
         known={
             "orgs": """
                 sourcedId | identifier | parentSourcedId

@@ -67,7 +67,13 @@ _PACKAGES = (
         "A backslash between folder and file is read as a slash",
         {"orgs": "sourcedId"},
         (
-            notes("roster\\", None, None, "The files lie in the folder “roster\\”. Zip the files, not their folder.", rule="package-folder"),
+            notes(
+                "roster\\",
+                None,
+                None,
+                "The files lie in the folder “roster\\”. Zip the files, not their folder.",
+                rule="package-folder",
+            ),
             notes("roster\\orgs.csv", None, None, "“roster\\orgs.csv” has a “\\” where zip archives have a “/”."),
         ),
         folder="roster\\",
@@ -77,7 +83,15 @@ _PACKAGES = (
         "package-backslash",
         "A slash is right",
         {"orgs": "sourcedId"},
-        (notes("roster/", None, None, "The files lie in the folder “roster/”. Zip the files, not their folder.", rule="package-folder"),),
+        (
+            notes(
+                "roster/",
+                None,
+                None,
+                "The files lie in the folder “roster/”. Zip the files, not their folder.",
+                rule="package-folder",
+            ),
+        ),
         folder="roster/",
     ),
     Example(
@@ -85,12 +99,18 @@ _PACKAGES = (
         "A file is known by its header row, whatever it is called, and the right name is told",
         {"schools.csv": ORGS + NORTH, "Orgs.csv": SESSIONS + "year,,,Year,schoolYear,2026-08-01,2027-07-01,,2027\n"},
         (
-            notes("schools.csv", None, None, "schools.csv holds orgs and was read as such; the standard asks for the name orgs.csv."),
+            notes(
+                "schools.csv",
+                None,
+                None,
+                "schools.csv holds orgs and was read as such; the standard asks for the name orgs.csv.",
+            ),
             notes(
                 "Orgs.csv",
                 None,
                 None,
-                "Orgs.csv holds academicSessions and was read as such; the standard asks for the name academicSessions.csv.",
+                "Orgs.csv holds academicSessions and was read as such; the standard asks for the name"
+                " academicSessions.csv.",
             ),
             notes(
                 None,
@@ -108,7 +128,14 @@ _PACKAGES = (
         "file-name",
         "Capitals count, also where the name is right but for them",
         {"Orgs.CSV": ORGS + NORTH, "manifest": ORGS_ARE_BULK},
-        (notes("Orgs.CSV", None, None, "Orgs.CSV holds orgs and was read as such; the standard asks for the name orgs.csv."),),
+        (
+            notes(
+                "Orgs.CSV",
+                None,
+                None,
+                "Orgs.CSV holds orgs and was read as such; the standard asks for the name orgs.csv.",
+            ),
+        ),
         folder="./",
         accepted={"orgs": "north"},
     ),
@@ -116,10 +143,19 @@ _PACKAGES = (
         "file-name",
         "By the letter of the standard the name must be right",
         {"Orgs.csv": ORGS + NORTH, "manifest": ORGS_ARE_BULK},
-        (stops("Orgs.csv", None, None, "Orgs.csv holds orgs and was read as such; the standard asks for the name orgs.csv."),),
+        (
+            stops(
+                "Orgs.csv",
+                None,
+                None,
+                "Orgs.csv holds orgs and was read as such; the standard asks for the name orgs.csv.",
+            ),
+        ),
         profile="standard",
     ),
-    Example("file-name", "The right name is not remarked on", {"orgs.csv": ORGS + NORTH}, profile="standard", versions=BOTH),
+    Example(
+        "file-name", "The right name is not remarked on", {"orgs.csv": ORGS + NORTH}, profile="standard", versions=BOTH
+    ),
 )
 _FILES = (
     Example(
@@ -144,7 +180,9 @@ _FILES = (
         ),
         alone=True,
     ),
-    Example("file-not-csv", "CSV text is read, with a byte order mark or without one", {"orgs.csv": "\ufeff" + ORGS + NORTH}),
+    Example(
+        "file-not-csv", "CSV text is read, with a byte order mark or without one", {"orgs.csv": "\ufeff" + ORGS + NORTH}
+    ),
     Example(
         "file-encoding",
         "Text in UTF-16 stops the sync",
@@ -156,9 +194,18 @@ _FILES = (
         "file-encoding",
         "A header row that is not UTF-8 stops the sync",
         {"orgs.csv": ("Schlüssel," + ORGS + NORTH).encode("windows-1252")},
-        (stops("orgs.csv", None, None, "orgs.csv is text that is not UTF-8, perhaps Windows-1252; it must be UTF-8 text."),),
+        (
+            stops(
+                "orgs.csv",
+                None,
+                None,
+                "orgs.csv is text that is not UTF-8, perhaps Windows-1252; it must be UTF-8 text.",
+            ),
+        ),
     ),
-    Example("file-encoding", "UTF-8 text of any language is fine", {"orgs.csv": ORGS + "north,,,École du Nord,school,,\n"}),
+    Example(
+        "file-encoding", "UTF-8 text of any language is fine", {"orgs.csv": ORGS + "north,,,École du Nord,school,,\n"}
+    ),
     Example(
         "file-delimiter",
         "Cells separated by semicolons or tabs stop the sync",
@@ -169,7 +216,11 @@ _FILES = (
         ),
         alone=True,
     ),
-    Example("file-delimiter", "A semicolon inside a cell is a letter like others", {"orgs.csv": ORGS + "north,,,North; Lower School,school,,\n"}),
+    Example(
+        "file-delimiter",
+        "A semicolon inside a cell is a letter like others",
+        {"orgs.csv": ORGS + "north,,,North; Lower School,school,,\n"},
+    ),
     Example(
         "file-empty",
         "A file without even a header row stops the sync",
@@ -180,7 +231,9 @@ _FILES = (
         ),
         alone=True,
     ),
-    Example("file-empty", "Blank lines before the header row are counted and passed over", {"orgs.csv": "\n" + ORGS + NORTH}),
+    Example(
+        "file-empty", "Blank lines before the header row are counted and passed over", {"orgs.csv": "\n" + ORGS + NORTH}
+    ),
     Example(
         "file-unknown",
         "A file whose header row fits no table is passed over",
@@ -200,11 +253,41 @@ _FILES = (
         "A few columns that are missing or foreign do not make a file unknown",
         {"orgs.csv": "sourcedId,name,type,Phone\nnorth,North,school,555\n"},
         (
-            notes("orgs.csv", 1, "status", "The column status is missing; its cells count as empty.", rule="column-missing"),
-            notes("orgs.csv", 1, "dateLastModified", "The column dateLastModified is missing; its cells count as empty.", rule="column-missing"),
-            notes("orgs.csv", 1, "identifier", "The column identifier is missing; its cells count as empty.", rule="column-missing"),
-            notes("orgs.csv", 1, "parentSourcedId", "The column parentSourcedId is missing; its cells count as empty.", rule="column-missing"),
-            notes("orgs.csv", 1, None, "The column “Phone” was passed over; the standard does not know it.", rule="column-unknown"),
+            notes(
+                "orgs.csv",
+                1,
+                "status",
+                "The column status is missing; its cells count as empty.",
+                rule="column-missing",
+            ),
+            notes(
+                "orgs.csv",
+                1,
+                "dateLastModified",
+                "The column dateLastModified is missing; its cells count as empty.",
+                rule="column-missing",
+            ),
+            notes(
+                "orgs.csv",
+                1,
+                "identifier",
+                "The column identifier is missing; its cells count as empty.",
+                rule="column-missing",
+            ),
+            notes(
+                "orgs.csv",
+                1,
+                "parentSourcedId",
+                "The column parentSourcedId is missing; its cells count as empty.",
+                rule="column-missing",
+            ),
+            notes(
+                "orgs.csv",
+                1,
+                None,
+                "The column “Phone” was passed over; the standard does not know it.",
+                rule="column-unknown",
+            ),
         ),
         accepted={"orgs": "north"},
     ),
@@ -212,7 +295,14 @@ _FILES = (
         "file-twice",
         "Two files of the same table stop the sync: which one counts cannot be told",
         {"orgs.csv": ORGS + NORTH, "schools.csv": ORGS + SOUTH},
-        (stops("schools.csv", None, None, "orgs.csv and schools.csv both hold the same table, and it cannot be told which one counts."),),
+        (
+            stops(
+                "schools.csv",
+                None,
+                None,
+                "orgs.csv and schools.csv both hold the same table, and it cannot be told which one counts.",
+            ),
+        ),
         versions=BOTH,
     ),
     Example(
@@ -304,7 +394,13 @@ _FILES = (
         {"orgs.csv": ORGS, "academicSessions.csv": SESSIONS},
         (
             notes("orgs.csv", None, None, "orgs.csv has a header row and no records.", rule="file-without-rows"),
-            notes("academicSessions.csv", None, None, "academicSessions.csv has a header row and no records.", rule="file-without-rows"),
+            notes(
+                "academicSessions.csv",
+                None,
+                None,
+                "academicSessions.csv has a header row and no records.",
+                rule="file-without-rows",
+            ),
             stops(None, None, None, "None of the files holds a record: the export has probably failed."),
         ),
         versions=BOTH,
@@ -335,7 +431,11 @@ _FILES = (
         {"orgs": "sourcedId", "lunches.csv": "day,dish\nMonday,Soup\n"},
         (
             notes(
-                "lunches.csv", None, None, "lunches.csv was passed over: its header row fits no table that we know.", rule="file-unknown"
+                "lunches.csv",
+                None,
+                None,
+                "lunches.csv was passed over: its header row fits no table that we know.",
+                rule="file-unknown",
             ),
         ),
     ),
@@ -346,7 +446,11 @@ _FILES = (
             "class-upload.csv": "className,primaryTeacher,grade,subject\nAlgebra,tess@lantern.example,05,\n",
             "orgs.csv": ORGS + NORTH,
         },
-        (stops(None, None, None, "class-upload.csv is an upload template and cannot be read together with other files."),),
+        (
+            stops(
+                None, None, None, "class-upload.csv is an upload template and cannot be read together with other files."
+            ),
+        ),
         alone=True,
     ),
     Example("delivery-mixed", "By itself it is read", {"class-upload": "className | subject\nAlgebra | Science"}),

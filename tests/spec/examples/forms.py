@@ -63,7 +63,8 @@ _TEXTS = (
     ),
     Example(
         "cell-line-break",
-        "A line break inside quotes is taken as part of the cell, and noted; the rows after it keep the numbers that a spreadsheet gives them",
+        "A line break inside quotes is taken as part of the cell, and noted; the rows after it keep the numbers"
+        " that a spreadsheet gives them",
         {
             "courses": """
                 sourcedId | title           | orgSourcedId
@@ -72,8 +73,15 @@ _TEXTS = (
             """
         },
         (
-            notes("courses.csv", 2, "title", "title is “Physics[U+000A]Honors”, which holds a line break; the standard forbids it."),
-            refuses("courses.csv", 3, "orgSourcedId", "orgSourcedId not found in our system", rule="reference-not-found"),
+            notes(
+                "courses.csv",
+                2,
+                "title",
+                "title is “Physics[U+000A]Honors”, which holds a line break; the standard forbids it.",
+            ),
+            refuses(
+                "courses.csv", 3, "orgSourcedId", "orgSourcedId not found in our system", rule="reference-not-found"
+            ),
         ),
         versions=BOTH,
         accepted={"courses": "physics math drama"},
@@ -88,7 +96,14 @@ _TEXTS = (
                 latin     | Latin
             """
         },
-        (refuses("courses.csv", 2, "title", "title is “Physics[U+000A]Honors”, which holds a line break; the standard forbids it."),),
+        (
+            refuses(
+                "courses.csv",
+                2,
+                "title",
+                "title is “Physics[U+000A]Honors”, which holds a line break; the standard forbids it.",
+            ),
+        ),
         versions=BOTH,
         profile="standard",
     ),
@@ -123,10 +138,30 @@ _LISTS = (
             """
         },
         (
-            refuses("classes.csv", 2, "termSourcedIds", "termSourcedIds is “fall,”, a list with an empty item; remove the comma that stands too much."),
-            clears("classes.csv", 3, "periods", "periods is “1,,2”, a list with an empty item; remove the comma that stands too much."),
-            clears("classes.csv", 4, "periods", "periods is “,1”, a list with an empty item; remove the comma that stands too much."),
-            clears("classes.csv", 5, "periods", "periods is “1, ”, a list with an empty item; remove the comma that stands too much."),
+            refuses(
+                "classes.csv",
+                2,
+                "termSourcedIds",
+                "termSourcedIds is “fall,”, a list with an empty item; remove the comma that stands too much.",
+            ),
+            clears(
+                "classes.csv",
+                3,
+                "periods",
+                "periods is “1,,2”, a list with an empty item; remove the comma that stands too much.",
+            ),
+            clears(
+                "classes.csv",
+                4,
+                "periods",
+                "periods is “,1”, a list with an empty item; remove the comma that stands too much.",
+            ),
+            clears(
+                "classes.csv",
+                5,
+                "periods",
+                "periods is “1, ”, a list with an empty item; remove the comma that stands too much.",
+            ),
         ),
         versions=BOTH,
     ),
@@ -143,8 +178,18 @@ _LISTS = (
             """
         },
         (
-            clears("users.csv", 2, "userIds", "userIds is “LDAP:ana.lee”; write each item as {type:identifier}, such as {LDAP:12345}."),
-            clears("users.csv", 3, "userIds", "userIds is “{LDAP:ben.moss},LTI:7”; write each item as {type:identifier}, such as {LDAP:12345}."),
+            clears(
+                "users.csv",
+                2,
+                "userIds",
+                "userIds is “LDAP:ana.lee”; write each item as {type:identifier}, such as {LDAP:12345}.",
+            ),
+            clears(
+                "users.csv",
+                3,
+                "userIds",
+                "userIds is “{LDAP:ben.moss},LTI:7”; write each item as {type:identifier}, such as {LDAP:12345}.",
+            ),
         ),
         versions=BOTH,
     ),
@@ -158,7 +203,14 @@ _LISTS = (
                 s2        | {A:90},{B:80}
             """
         },
-        (refuses("scoreScales.csv", 2, "scoreScaleValue", "scoreScaleValue is “A=90,B=80”; write each item as {type:identifier}, such as {LDAP:12345}."),),
+        (
+            refuses(
+                "scoreScales.csv",
+                2,
+                "scoreScaleValue",
+                "scoreScaleValue is “A=90,B=80”; write each item as {type:identifier}, such as {LDAP:12345}.",
+            ),
+        ),
         versions=("1.2",),
     ),
     Example(
@@ -175,7 +227,10 @@ _LISTS = (
         },
         (
             clears(
-                "courses.csv", 2, "subjectCodes", "subjectCodes is “01” and has not as many items as subjects; the two lists go item by item."
+                "courses.csv",
+                2,
+                "subjectCodes",
+                "subjectCodes is “01” and has not as many items as subjects; the two lists go item by item.",
             ),
         ),
         versions=BOTH,
@@ -294,7 +349,8 @@ _DATES = (
                 "academicSessions.csv",
                 2,
                 "schoolYear",
-                "schoolYear is “2026-2027” and was read as the year in which it ends; the standard asks for that year alone.",
+                "schoolYear is “2026-2027” and was read as the year in which it ends; the standard asks for that"
+                " year alone.",
             ),
         ),
         versions=BOTH,
@@ -315,7 +371,8 @@ _DATES = (
                 "academicSessions.csv",
                 2,
                 "schoolYear",
-                "schoolYear is “2026-2027” and was read as the year in which it ends; the standard asks for that year alone.",
+                "schoolYear is “2026-2027” and was read as the year in which it ends; the standard asks for that"
+                " year alone.",
             ),
         ),
         profile="standard",

@@ -6,7 +6,9 @@ from tests.spec.example import BOTH, Example, notes, stops
 
 HEADER = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId"
 EMPTY = "its cells count as empty."
-COURSES = "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes"
+COURSES = (
+    "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes"
+)
 
 EXAMPLES = (
     Example(
@@ -16,7 +18,13 @@ EXAMPLES = (
         (
             stops("orgs.csv", 1, "name", "The column name is missing. Is it the one with the header “orgName”?"),
             stops("orgs.csv", 1, "type", "The column type is missing."),
-            notes("orgs.csv", 1, None, "The column “orgName” was passed over; the standard does not know it.", rule="column-unknown"),
+            notes(
+                "orgs.csv",
+                1,
+                None,
+                "The column “orgName” was passed over; the standard does not know it. Did you mean “name”?",
+                rule="column-unknown",
+            ),
         ),
         versions=BOTH,
     ),
@@ -65,7 +73,12 @@ EXAMPLES = (
     Example(
         "column-misspelt",
         "A header with other capitals, with spaces or another number is read as meant",
-        {"courses.csv": COURSES.replace("sourcedId", "SourcedID", 1).replace("title", " title").replace("subjectCodes", "subjectCode") + "\nart,,,,Art,,,north,,\n"},
+        {
+            "courses.csv": COURSES.replace("sourcedId", "SourcedID", 1)
+            .replace("title", " title")
+            .replace("subjectCodes", "subjectCode")
+            + "\nart,,,,Art,,,north,,\n"
+        },
         (
             notes("courses.csv", 1, "sourcedId", "The header “SourcedID” was read as sourcedId."),
             notes("courses.csv", 1, "title", "The header “ title” was read as title."),
@@ -85,13 +98,24 @@ EXAMPLES = (
         "column-misspelt",
         "A header spelt right keeps its column; one like it beside it is another column",
         {"orgs.csv": f"{HEADER},Name\nnorth,,,North,school,,,Polaris\n"},
-        (notes("orgs.csv", 1, None, "The column “Name” was passed over; the standard does not know it.", rule="column-unknown"),),
+        (
+            notes(
+                "orgs.csv",
+                1,
+                None,
+                "The column “Name” was passed over; the standard does not know it.",
+                rule="column-unknown",
+            ),
+        ),
         accepted={"orgs": "north"},
     ),
     Example(
         "column-moved",
         "Columns in another order are found all the same; the first that is out of place is named",
-        {"orgs.csv": "sourcedId,name,type,status,dateLastModified,parentSourcedId,identifier\nnorth,North,school,,,,17\n"},
+        {
+            "orgs.csv": "sourcedId,name,type,status,dateLastModified,parentSourcedId,identifier\n"
+            "north,North,school,,,,17\n"
+        },
         (notes("orgs.csv", 1, "name", "The column name stands elsewhere than in the standard."),),
         versions=BOTH,
         accepted={"orgs": "north"},
@@ -105,7 +129,10 @@ EXAMPLES = (
     Example(
         "column-moved",
         "By the letter of the standard the order counts",
-        {"orgs.csv": "name,sourcedId,status,dateLastModified,type,identifier,parentSourcedId\nNorth,north,,,school,,\n"},
+        {
+            "orgs.csv": "name,sourcedId,status,dateLastModified,type,identifier,parentSourcedId\n"
+            "North,north,,,school,,\n"
+        },
         (stops("orgs.csv", 1, "name", "The column name stands elsewhere than in the standard."),),
         profile="standard",
         versions=BOTH,
@@ -123,7 +150,12 @@ EXAMPLES = (
         (
             notes("orgs.csv", 1, None, "The column “color” was passed over; the standard does not know it."),
             notes("orgs.csv", 1, None, "The column “metadata.” was passed over; the standard does not know it."),
-            notes("orgs.csv", 1, None, "The column number 10, which has no header, was passed over; the standard does not know it."),
+            notes(
+                "orgs.csv",
+                1,
+                None,
+                "The column number 10, which has no header, was passed over; the standard does not know it.",
+            ),
         ),
         versions=BOTH,
         accepted={"orgs": "north"},
@@ -131,9 +163,17 @@ EXAMPLES = (
     Example(
         "column-unknown",
         "A header that is nearly one that is missing says so",
-        {"orgs.csv": "sourcedId,status,dateLastModified,name,type,identifyer,parentSourcedId\nnorth,,,North,school,,\n"},
+        {
+            "orgs.csv": "sourcedId,status,dateLastModified,name,type,identifyer,parentSourcedId\n"
+            "north,,,North,school,,\n"
+        },
         (
-            notes("orgs.csv", 1, None, "The column “identifyer” was passed over; the standard does not know it. Did you mean “identifier”?"),
+            notes(
+                "orgs.csv",
+                1,
+                None,
+                "The column “identifyer” was passed over; the standard does not know it. Did you mean “identifier”?",
+            ),
             notes("orgs.csv", 1, "identifier", f"The column identifier is missing; {EMPTY}", rule="column-missing"),
         ),
         versions=BOTH,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.spec.example import BOTH, Example, clears, notes, refuses
+from tests.spec.example import BOTH, Example, refuses
 
 NOT_FOUND = "reference-not-found"
 

@@ -13,6 +13,7 @@ ROWS_1_1 = "".join(
     )
 )
 MISSING = "There is no manifest.csv; the tables were told by their header rows and read as complete files."
+FILLED = "in a complete (bulk) file both must be empty, and every row counts as active."
 
 EXAMPLES = (
     Example(
@@ -33,11 +34,16 @@ EXAMPLES = (
         profile="standard",
         versions=BOTH,
     ),
-    Example("manifest-missing", "With a manifest all is well", {"orgs": "sourcedId"}, profile="standard", versions=BOTH),
+    Example(
+        "manifest-missing", "With a manifest all is well", {"orgs": "sourcedId"}, profile="standard", versions=BOTH
+    ),
     Example(
         "manifest-unreadable",
         "A manifest that cannot be read stops the sync: what is complete and what is a change cannot be told",
-        {"orgs": "sourcedId", "manifest.csv": b"propertyName,value\nmanifest.version,1.0\nsource.systemName,Schulverwaltung f\xfcr alle\n"},
+        {
+            "orgs": "sourcedId",
+            "manifest.csv": b"propertyName,value\nmanifest.version,1.0\nsource.systemName,Sch\xfcler\n",
+        },
         (stops("manifest.csv", None, None, "manifest.csv cannot be read: it is not CSV text in UTF-8."),),
         versions=BOTH,
     ),
@@ -51,7 +57,12 @@ EXAMPLES = (
     Example(
         "manifest-unreadable",
         "A byte order mark, blank lines and other line ends do no harm",
-        {"orgs": "sourcedId", "manifest.csv": ("\ufeffpropertyName,value\n\nmanifest.version,1.0\noneroster.version,1.1\n" + ROWS_1_1).replace("\n", "\r\n")},
+        {
+            "orgs": "sourcedId",
+            "manifest.csv": (
+                "\ufeffpropertyName,value\n\nmanifest.version,1.0\noneroster.version,1.1\n" + ROWS_1_1
+            ).replace("\n", "\r\n"),
+        },
         accepted={"orgs": "lantern north south"},
     ),
     Example(
@@ -64,14 +75,32 @@ EXAMPLES = (
                 file.orgs    | full
             """,
         },
-        (stops("manifest.csv", None, None, "“full” stands for file.orgs in the manifest; it must be absent, bulk or delta."),),
+        (
+            stops(
+                "manifest.csv",
+                None,
+                None,
+                "“full” stands for file.orgs in the manifest; it must be absent, bulk or delta.",
+            ),
+        ),
         versions=BOTH,
     ),
     Example(
         "manifest-value",
         "A table that is said to come in two ways stops the sync",
-        {"orgs": "sourcedId", "manifest.csv": "propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\nfile.orgs,delta\n" + ROWS_1_1},
-        (stops("manifest.csv", None, None, "“bulk” stands for file.orgs, beside “delta” in the manifest; it must be absent, bulk or delta."),),
+        {
+            "orgs": "sourcedId",
+            "manifest.csv": "propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\nfile.orgs,delta\n"
+            + ROWS_1_1,
+        },
+        (
+            stops(
+                "manifest.csv",
+                None,
+                None,
+                "“bulk” stands for file.orgs, beside “delta” in the manifest; it must be absent, bulk or delta.",
+            ),
+        ),
     ),
     Example(
         "manifest-value",
@@ -100,8 +129,12 @@ EXAMPLES = (
             """,
         },
         (
-            stops(None, None, None, "The manifest announces categories.csv as bulk, but the file is not in the delivery."),
-            stops(None, None, None, "The manifest announces courses.csv as delta, but the file is not in the delivery."),
+            stops(
+                None, None, None, "The manifest announces categories.csv as bulk, but the file is not in the delivery."
+            ),
+            stops(
+                None, None, None, "The manifest announces courses.csv as delta, but the file is not in the delivery."
+            ),
         ),
         versions=BOTH,
     ),
@@ -145,7 +178,14 @@ EXAMPLES = (
                 file.categories | absent
             """,
         },
-        (notes("categories.csv", None, None, "The manifest calls categories.csv absent, but the file is there; it was passed over."),),
+        (
+            notes(
+                "categories.csv",
+                None,
+                None,
+                "The manifest calls categories.csv absent, but the file is there; it was passed over.",
+            ),
+        ),
         versions=BOTH,
         accepted={"orgs": "lantern north south"},
     ),
@@ -163,7 +203,14 @@ EXAMPLES = (
                 file.categories | absent
             """,
         },
-        (stops("categories.csv", None, None, "The manifest calls categories.csv absent, but the file is there; it was passed over."),),
+        (
+            stops(
+                "categories.csv",
+                None,
+                None,
+                "The manifest calls categories.csv absent, but the file is there; it was passed over.",
+            ),
+        ),
         profile="standard",
     ),
     Example(
@@ -226,9 +273,19 @@ EXAMPLES = (
         },
         (
             notes("manifest.csv", None, None, "manifest.csv: file.orgs* was read as file.orgs."),
-            notes("manifest.csv", None, None, "manifest.csv: file.systemName is no property of the standard and was passed over."),
+            notes(
+                "manifest.csv",
+                None,
+                None,
+                "manifest.csv: file.systemName is no property of the standard and was passed over.",
+            ),
             notes("manifest.csv", None, None, "manifest.csv: file.courses is Absent and must be written absent."),
-            notes("manifest.csv", None, None, "manifest.csv: the row file.users is missing; the file counts as complete if it is there."),
+            notes(
+                "manifest.csv",
+                None,
+                None,
+                "manifest.csv: the row file.users is missing; the file counts as complete if it is there.",
+            ),
         ),
         without=("file.orgs", "file.users"),
         versions=BOTH,
@@ -237,7 +294,10 @@ EXAMPLES = (
     Example(
         "manifest-property",
         "A header row with other words, or properties side by side, can be understood all the same",
-        {"orgs": "sourcedId", "manifest.csv": "propertyName,propertyValue\nmanifest.version,1.0\noneroster.version,1.1\n" + ROWS_1_1},
+        {
+            "orgs": "sourcedId",
+            "manifest.csv": "propertyName,propertyValue\nmanifest.version,1.0\noneroster.version,1.1\n" + ROWS_1_1,
+        },
         (notes("manifest.csv", None, None, "manifest.csv: its header row is not propertyName,value."),),
     ),
     Example(
@@ -251,11 +311,26 @@ EXAMPLES = (
             """,
         },
         (
-            notes("manifest.csv", None, None, "manifest.csv: oneroster.version is 1.2, but the columns of the files are those of 1.1."),
+            notes(
+                "manifest.csv",
+                None,
+                None,
+                "manifest.csv: oneroster.version is 1.2, but the columns of the files are those of 1.1.",
+            ),
             *(
-                notes("manifest.csv", None, None, f"manifest.csv: the row file.{name} is missing; the file counts as complete if it is there.")
+                notes(
+                    "manifest.csv",
+                    None,
+                    None,
+                    f"manifest.csv: the row file.{name} is missing; the file counts as complete if it is there.",
+                )
                 for name in (
-                    *("lineItemLearningObjectiveIds", "lineItemScoreScales", "resultLearningObjectiveIds", "resultScoreScales"),
+                    *(
+                        "lineItemLearningObjectiveIds",
+                        "lineItemScoreScales",
+                        "resultLearningObjectiveIds",
+                        "resultScoreScales",
+                    ),
                     *("roles", "scoreScales", "userProfiles", "userResources"),
                 )
             ),
@@ -306,8 +381,7 @@ EXAMPLES = (
                 "orgs.csv",
                 2,
                 "status",
-                "Rows with status or dateLastModified filled in: 2. In a complete (bulk) file both are passed over,"
-                " and every row counts as active.",
+                f"status or dateLastModified is filled in (rows: 2); {FILLED}",
             ),
         ),
         versions=BOTH,
@@ -325,8 +399,8 @@ EXAMPLES = (
             """
         },
         (
-            refuses("categories.csv", 2, "status", "placeholder"),
-            refuses("categories.csv", 3, "status", "placeholder"),
+            refuses("categories.csv", 2, "status", f"status or dateLastModified is filled in; {FILLED}"),
+            refuses("categories.csv", 3, "status", f"status or dateLastModified is filled in; {FILLED}"),
         ),
         profile="standard",
         versions=BOTH,

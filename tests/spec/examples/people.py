@@ -62,7 +62,9 @@ _EMAIL = (
         },
         tuple(refuses("users.csv", line, "email", NEEDED) for line in range(2, 7))
         + tuple(
-            refuses("roles.csv", line, "userSourcedId", "userSourcedId not found in our system", rule="reference-not-found")
+            refuses(
+                "roles.csv", line, "userSourcedId", "userSourcedId not found in our system", rule="reference-not-found"
+            )
             for line in range(2, 8)
         ),
         versions=("1.2",),
@@ -138,8 +140,15 @@ _ADDITIONAL = (
             """
         },
         (
-            refuses("users.csv", 4, "metadata.gm.additionalroles", f"metadata.gm.additionalroles is “boss”; {ADDITIONAL}"),
-            refuses("users.csv", 5, "metadata.gm.additionalroles", f"metadata.gm.additionalroles is “school_admin,Teacher”; {ADDITIONAL}"),
+            refuses(
+                "users.csv", 4, "metadata.gm.additionalroles", f"metadata.gm.additionalroles is “boss”; {ADDITIONAL}"
+            ),
+            refuses(
+                "users.csv",
+                5,
+                "metadata.gm.additionalroles",
+                f"metadata.gm.additionalroles is “school_admin,Teacher”; {ADDITIONAL}",
+            ),
         ),
     ),
     Example(
@@ -152,7 +161,14 @@ _ADDITIONAL = (
                 emil      | teacher | school_admin       |
             """
         },
-        (refuses("users.csv", 3, "metadata.our.roles", "metadata.our.roles is “school_admin”; each additional role must be one of: coach."),),
+        (
+            refuses(
+                "users.csv",
+                3,
+                "metadata.our.roles",
+                "metadata.our.roles is “school_admin”; each additional role must be one of: coach.",
+            ),
+        ),
         settings={"additional_roles_column": "metadata.our.roles", "additional_roles": ("coach",)},
     ),
     Example(
@@ -167,10 +183,14 @@ _ADDITIONAL = (
             """
         },
         (
-            refuses("users.csv", 2, "metadata.gm.additionalroles", f"metadata.gm.additionalroles is “teacher”, {ON_STUDENT}"),
+            refuses(
+                "users.csv", 2, "metadata.gm.additionalroles", f"metadata.gm.additionalroles is “teacher”, {ON_STUDENT}"
+            ),
         ),
         finds_in_1_2=(
-            refuses("roles.csv", 2, "userSourcedId", "userSourcedId not found in our system", rule="reference-not-found"),
+            refuses(
+                "roles.csv", 2, "userSourcedId", "userSourcedId not found in our system", rule="reference-not-found"
+            ),
         ),
         versions=BOTH,
     ),
@@ -213,7 +233,11 @@ _PLACES = (
                 cleo      | south         |
             """
         },
-        (notes("users.csv", 2, "primaryOrgSourcedId", "primaryOrgSourcedId is “south”, but the user has no role there."),),
+        (
+            notes(
+                "users.csv", 2, "primaryOrgSourcedId", "primaryOrgSourcedId is “south”, but the user has no role there."
+            ),
+        ),
         versions=("1.2",),
     ),
     Example(
@@ -227,8 +251,12 @@ _PLACES = (
             """
         },
         (
-            refuses("users.csv", 2, "primaryOrgSourcedId", "primaryOrgSourcedId is “south”, but the user has no role there."),
-            refuses("roles.csv", 2, "userSourcedId", "userSourcedId not found in our system", rule="reference-not-found"),
+            refuses(
+                "users.csv", 2, "primaryOrgSourcedId", "primaryOrgSourcedId is “south”, but the user has no role there."
+            ),
+            refuses(
+                "roles.csv", 2, "userSourcedId", "userSourcedId not found in our system", rule="reference-not-found"
+            ),
         ),
         versions=("1.2",),
         profile="standard",

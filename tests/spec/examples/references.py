@@ -241,7 +241,8 @@ _FOUND = (
                 "users.csv",
                 None,
                 "agentSourcedIds",
-                "Rows whose agentSourcedIds names a record that is not in this delivery: 2. Whether it is in the roster was not checked.",
+                "Rows whose agentSourcedIds names a record that is not in this delivery: 2. Whether it is in the"
+                " roster was not checked.",
             ),
         ),
         deltas=("users",),
@@ -287,7 +288,14 @@ _KINDS = (
                 drama-1   | south
             """
         },
-        (refuses("classes.csv", 2, "schoolSourcedId", "schoolSourcedId is “lantern”, which is a district; it must name a school."),),
+        (
+            refuses(
+                "classes.csv",
+                2,
+                "schoolSourcedId",
+                "schoolSourcedId is “lantern”, which is a district; it must name a school.",
+            ),
+        ),
         versions=BOTH,
     ),
     Example(
@@ -304,7 +312,14 @@ _KINDS = (
                 drama-1   | lantern
             """,
         },
-        (refuses("classes.csv", 3, "schoolSourcedId", "schoolSourcedId is “lantern”, which is a district; it must name a school."),),
+        (
+            refuses(
+                "classes.csv",
+                3,
+                "schoolSourcedId",
+                "schoolSourcedId is “lantern”, which is a district; it must name a school.",
+            ),
+        ),
         versions=("1.2",),
     ),
     Example(
@@ -322,7 +337,14 @@ _KINDS = (
                 math-1    | drama           | spring
             """,
         },
-        (refuses("courses.csv", 2, "schoolYearSourcedId", "schoolYearSourcedId is “fall”, which is a semester; it must name a schoolYear."),),
+        (
+            refuses(
+                "courses.csv",
+                2,
+                "schoolYearSourcedId",
+                "schoolYearSourcedId is “fall”, which is a semester; it must name a schoolYear.",
+            ),
+        ),
         versions=BOTH,
     ),
     Example(
@@ -349,7 +371,12 @@ _KINDS = (
             """,
         },
         (
-            refuses("results.csv", 2, "studentSourcedId", "studentSourcedId is “tess”, which is a teacher; it must name a student."),
+            refuses(
+                "results.csv",
+                2,
+                "studentSourcedId",
+                "studentSourcedId is “tess”, which is a teacher; it must name a student.",
+            ),
             not_found("results.csv", 4, "studentSourcedId"),
         ),
         versions=BOTH,
@@ -374,7 +401,10 @@ _KINDS = (
         },
         (
             refuses(
-                "lineItems.csv", 3, "gradingPeriodSourcedId", "gradingPeriodSourcedId is “fall”, which is a semester; it must name a gradingPeriod."
+                "lineItems.csv",
+                3,
+                "gradingPeriodSourcedId",
+                "gradingPeriodSourcedId is “fall”, which is a semester; it must name a gradingPeriod.",
             ),
         ),
     ),
@@ -397,7 +427,8 @@ _KINDS = (
                 "lineItems.csv",
                 3,
                 "academicSessionSourcedId",
-                "academicSessionSourcedId is “year”, which is a schoolYear; it must name a gradingPeriod or a semester or a term.",
+                "academicSessionSourcedId is “year”, which is a schoolYear; it must name a gradingPeriod or a"
+                " semester or a term.",
             ),
         ),
         versions=("1.2",),
@@ -406,7 +437,8 @@ _KINDS = (
 _CIRCLES = (
     Example(
         "org-cycle",
-        "Organizations that are their own parents, by whatever detour, are refused, and what hangs on them is not found",
+        "Organizations that are their own parents, by whatever detour, are refused, and what hangs on them is not"
+        " found",
         {
             "orgs": """
                 sourcedId | parentSourcedId

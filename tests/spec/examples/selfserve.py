@@ -10,13 +10,17 @@ STUDENT_HEADER = "studentId,firstName,middleName,lastName,email,grade,username,p
 ANA, BEN = "S1,Ana,,Lee,,05,ana.lee,secret-word-1\n", "S2,Ben,,Moss,,05,ben.moss,secret-word-1\n"
 AN_ADDRESS = "write one e-mail address, such as ana.lopez@school.example."
 WEAK = "password must have at least 8 characters, with at least one lower-case letter and one digit."
+EXCEL_ZERO = "Excel drops leading zeros: write 01, and format the column as text."
 EXCEL_DATE = "Excel may have turned a grade into a date: format the column as text, then type the grade again."
 
 _FILES = (
     Example(
         "upload-column-missing",
         "A column that was removed is named, and so is the one it may have become",
-        {STUDENTS: "studentId,firstName,lastName,email,Grade,username,password\nS1,Ana,Lee,,05,ana.lee,secret-word-1\n"},
+        {
+            STUDENTS: "studentId,firstName,lastName,email,Grade,username,password\n"
+            "S1,Ana,Lee,,05,ana.lee,secret-word-1\n"
+        },
         (
             stops(STUDENTS, 1, "middleName", "The column middleName is missing."),
             stops(STUDENTS, 1, "grade", "The column grade is missing. Is it the one with the header “Grade”?"),
@@ -33,7 +37,10 @@ _FILES = (
     Example(
         "upload-column-missing",
         "The order of the columns does not matter, nor does the name of the file, nor a byte order mark",
-        {"My students (1).csv": "\ufeffpassword,username,grade,email,lastName,middleName,firstName,studentId\nsecret-word-1,ana.lee,05,,Lee,,Ana,S1\n"},
+        {
+            "My students (1).csv": "\ufeffpassword,username,grade,email,lastName,middleName,firstName,studentId\n"
+            "secret-word-1,ana.lee,05,,Lee,,Ana,S1\n"
+        },
         alone=True,
     ),
     Example(
@@ -60,8 +67,15 @@ _FILES = (
     Example(
         "column-twice",
         "A column that stands twice in a template is named",
-        {STUDENTS: "studentId,studentId,firstName,middleName,lastName,email,grade,username,password\nS1,S1,Ana,,Lee,,05,ana.lee,secret-word-1\n"},
-        (stops(STUDENTS, 1, "studentId", "The column studentId stands twice, and it cannot be told which one counts."),),
+        {
+            STUDENTS: "studentId,studentId,firstName,middleName,lastName,email,grade,username,password\n"
+            "S1,S1,Ana,,Lee,,05,ana.lee,secret-word-1\n"
+        },
+        (
+            stops(
+                STUDENTS, 1, "studentId", "The column studentId stands twice, and it cannot be told which one counts."
+            ),
+        ),
         alone=True,
     ),
     Example(
@@ -123,8 +137,6 @@ _CELLS = (
             "student-upload": """
                 studentId | firstName | lastName | email | grade | username | password
                           |           |          |       |       |          |
-            """
-            + """
                 S2        | Ben       | Moss     |       | 05    | ben.moss | secret-word-1
                           | Cleo      |          |       |       |          |
             """
@@ -267,7 +279,12 @@ _CELLS = (
             """
         },
         (
-            refuses(STUDENTS, 2, "grade", f"grade is “1”; it must be one of: {STUDENT_GRADES}. Excel drops leading zeros: write 01, and format the column as text."),
+            refuses(
+                STUDENTS,
+                2,
+                "grade",
+                f"grade is “1”; it must be one of: {STUDENT_GRADES}. {EXCEL_ZERO}",
+            ),
             refuses(STUDENTS, 3, "grade", f"grade is “Grade 1”; it must be one of: {STUDENT_GRADES}."),
             refuses(STUDENTS, 4, "grade", f"grade is “3-Apr”; it must be one of: {STUDENT_GRADES}. {EXCEL_DATE}"),
             refuses(STUDENTS, 5, "grade", f"grade is “13”; it must be one of: {STUDENT_GRADES}."),
@@ -296,7 +313,11 @@ _CELLS = (
                 school_admin
             """
         },
-        (refuses(STAFF, 2, "role", "role is “Teacher”; it must be one of: teacher, school_admin. Did you mean “teacher”?"),),
+        (
+            refuses(
+                STAFF, 2, "role", "role is “Teacher”; it must be one of: teacher, school_admin. Did you mean “teacher”?"
+            ),
+        ),
     ),
     Example(
         "token-unknown",
@@ -368,8 +389,12 @@ _CELLS = (
             """
         },
         (
-            refuses(STUDENTS, 2, "username", "username is “ana lee”; it may have only letters A-Z, digits and - _ + . @"),
-            refuses(STUDENTS, 3, "username", "username is “añalee”; it may have only letters A-Z, digits and - _ + . @"),
+            refuses(
+                STUDENTS, 2, "username", "username is “ana lee”; it may have only letters A-Z, digits and - _ + . @"
+            ),
+            refuses(
+                STUDENTS, 3, "username", "username is “añalee”; it may have only letters A-Z, digits and - _ + . @"
+            ),
         ),
     ),
     Example(
@@ -382,7 +407,11 @@ _CELLS = (
                 tess.day
             """
         },
-        (refuses(STAFF, 2, "username", "username is “tess@day”; it may have only letters A-Z, digits and - _ + . (no @)"),),
+        (
+            refuses(
+                STAFF, 2, "username", "username is “tess@day”; it may have only letters A-Z, digits and - _ + . (no @)"
+            ),
+        ),
     ),
     Example(
         "password-weak",
@@ -418,7 +447,14 @@ _UNIQUE = (
                 s1        | anna.lee |
             """
         },
-        (refuses(STUDENTS, 3, "studentId", "studentId “S1” is used already in row 2; each person needs an ID of their own."),),
+        (
+            refuses(
+                STUDENTS,
+                3,
+                "studentId",
+                "studentId “S1” is used already in row 2; each person needs an ID of their own.",
+            ),
+        ),
     ),
     Example(
         "upload-email-repeated",
@@ -463,8 +499,19 @@ _UNIQUE = (
             """
         },
         (
-            refuses(STUDENTS, 2, "grade", f"grade is “99”; it must be one of: {STUDENT_GRADES}.", rule="upload-grade-unknown"),
-            refuses(STUDENTS, 3, "username", "username “Ana.Lee” is used already in row 2; each person needs a username of their own."),
+            refuses(
+                STUDENTS,
+                2,
+                "grade",
+                f"grade is “99”; it must be one of: {STUDENT_GRADES}.",
+                rule="upload-grade-unknown",
+            ),
+            refuses(
+                STUDENTS,
+                3,
+                "username",
+                "username “Ana.Lee” is used already in row 2; each person needs a username of their own.",
+            ),
         ),
     ),
     Example(
@@ -483,7 +530,8 @@ _UNIQUE = (
                 CLASSES,
                 3,
                 "className",
-                "The class “Algebra” with this teacher stands already in row 2; remove one of the two rows, or name it otherwise.",
+                "The class “Algebra” with this teacher stands already in row 2; remove one of the two rows, or name"
+                " it otherwise.",
             ),
         ),
     ),

@@ -79,7 +79,14 @@ _ONBOARDING = (
         "school-not-onboarded",
         "The message names the publisher’s product",
         {"orgs": "sourcedId"},
-        (refuses("orgs.csv", 4, "school", "school is not onboarded in Beacon, school and all associated records will not be synced"),),
+        (
+            refuses(
+                "orgs.csv",
+                4,
+                "school",
+                "school is not onboarded in Beacon, school and all associated records will not be synced",
+            ),
+        ),
         onboarded=("north",),
         settings={"product": "Beacon"},
     ),
@@ -171,7 +178,11 @@ _SCHOOLS = (
             not_found("users.csv", 2, "orgSourcedIds"),
             not_found("users.csv", 3, "orgSourcedIds"),
             not_found("classes.csv", 3, "schoolSourcedId"),
-            *(not_found("enrollments.csv", line, column) for line in (5, 6) for column in ("classSourcedId", "schoolSourcedId", "userSourcedId")),
+            *(
+                not_found("enrollments.csv", line, column)
+                for line in (5, 6)
+                for column in ("classSourcedId", "schoolSourcedId", "userSourcedId")
+            ),
         ),
         accepted={"users": "dora tess ana ben", "classes": "math-1", "enrollments": "math-tess math-ana math-ben"},
         left_out={"users": 0, "classes": 0, "enrollments": 0},
@@ -240,7 +251,13 @@ _PEOPLE = (
             """,
         },
         (
-            refuses("orgs.csv", 3, "row", "The row has fewer cells than the header: “north,,,North,school”", rule="row-too-short"),
+            refuses(
+                "orgs.csv",
+                3,
+                "row",
+                "The row has fewer cells than the header: “north,,,North,school”",
+                rule="row-too-short",
+            ),
             not_found("courses.csv", 2, "orgSourcedId"),
         ),
         versions=BOTH,
@@ -256,7 +273,13 @@ _PEOPLE = (
             "enrollments": "sourcedId",
         },
         (
-            refuses("users.csv", 2, "email", "email is required for users with “teacher” or “administrator” roles", rule="staff-email-missing"),
+            refuses(
+                "users.csv",
+                2,
+                "email",
+                "email is required for users with “teacher” or “administrator” roles",
+                rule="staff-email-missing",
+            ),
             refuses("classes.csv", 2, "subject", NO_TEACHER),
             not_found("enrollments.csv", 2, "userSourcedId"),
             not_found("enrollments.csv", 3, "classSourcedId"),
@@ -268,7 +291,8 @@ _PEOPLE = (
     ),
     Example(
         "class-without-teacher",
-        "A class whose teacher’s enrollment is faulty in itself is refused; that enrollment says only what is wrong with it",
+        "A class whose teacher’s enrollment is faulty in itself is refused; that enrollment says only what is wrong"
+        " with it",
         {
             "enrollments": """
                 sourcedId | classSourcedId | userSourcedId | role    | schoolSourcedId
@@ -281,7 +305,8 @@ _PEOPLE = (
                 "enrollments.csv",
                 2,
                 "role",
-                "role is “teecher”; it must be one of: administrator, proctor, student, teacher. Did you mean “teacher”?",
+                "role is “teecher”; it must be one of: administrator, proctor, student, teacher. Did you mean"
+                " “teacher”?",
                 rule="token-unknown",
             ),
             refuses("classes.csv", 2, "subject", NO_TEACHER),
@@ -305,7 +330,13 @@ _PEOPLE = (
             """,
         },
         (
-            refuses("users.csv", 2, "email", "email is required for users with “teacher” or “administrator” roles", rule="staff-email-missing"),
+            refuses(
+                "users.csv",
+                2,
+                "email",
+                "email is required for users with “teacher” or “administrator” roles",
+                rule="staff-email-missing",
+            ),
             not_found("enrollments.csv", 3, "userSourcedId"),
         ),
         finds_in_1_2=(not_found("roles.csv", 2, "userSourcedId"),),
@@ -370,7 +401,13 @@ _KEPT = (
             """
         },
         (
-            refuses("users.csv", 4, "sourcedId", "sourcedId is “ben ”, with a space before or after it; remove the space.", rule="id-padded"),
+            refuses(
+                "users.csv",
+                4,
+                "sourcedId",
+                "sourcedId is “ben ”, with a space before or after it; remove the space.",
+                rule="id-padded",
+            ),
             notes(
                 "users.csv",
                 None,
@@ -384,7 +421,8 @@ _KEPT = (
     ),
     Example(
         "deactivation-suspended",
-        "A record that is missing from a complete file is deactivated, and its enrollments end with it; a refused one stays",
+        "A record that is missing from a complete file is deactivated, and its enrollments end with it; a refused"
+        " one stays",
         {
             "users": """
                 sourcedId | familyName

@@ -8,6 +8,7 @@ GRADES = "IT, PR, PK, TK, KG, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12, 13
 ROLES = "administrator, aide, guardian, parent, proctor, relative, student, teacher"
 ORG_TYPES = "department, school, district, local, state, national"
 CHARACTERS = "an identifier may hold only letters A-Z, digits and . - _ / @"
+EXCEL_ZERO = "Excel drops leading zeros: write 05, and format the column as text."
 LONG = "x" * 256
 
 _MISSING = (
@@ -89,7 +90,8 @@ _MISSING = (
 _IDENTIFIERS = (
     Example(
         "id-padded",
-        "A space before or after an identifier is seen, also in a list; a space between words of a text is none of its business",
+        "A space before or after an identifier is seen, also in a list; a space between words of a text is none of"
+        " its business",
         {
             "users": """
                 sourcedId | orgSourcedIds  | familyName
@@ -100,8 +102,12 @@ _IDENTIFIERS = (
             """
         },
         (
-            refuses("users.csv", 2, "sourcedId", "sourcedId is “ana ”, with a space before or after it; remove the space."),
-            refuses("users.csv", 3, "sourcedId", "sourcedId is “ ben”, with a space before or after it; remove the space."),
+            refuses(
+                "users.csv", 2, "sourcedId", "sourcedId is “ana ”, with a space before or after it; remove the space."
+            ),
+            refuses(
+                "users.csv", 3, "sourcedId", "sourcedId is “ ben”, with a space before or after it; remove the space."
+            ),
             refuses(
                 "users.csv",
                 4,
@@ -191,13 +197,15 @@ _IDENTIFIERS = (
                 "users.csv",
                 2,
                 "sourcedId",
-                "sourcedId is “1.23E+11”: Excel has shortened a long number, and its last digits are lost; write out all of them.",
+                "sourcedId is “1.23E+11”: Excel has shortened a long number, and its last digits are lost; write"
+                " out all of them.",
             ),
             notes(
                 "users.csv",
                 3,
                 "identifier",
-                "identifier is “9.00012E+14”: Excel has shortened a long number, and its last digits are lost; write out all of them.",
+                "identifier is “9.00012E+14”: Excel has shortened a long number, and its last digits are lost;"
+                " write out all of them.",
             ),
         ),
         accepted={"users": "dora emil 123000000000 tess tom ana ben cleo"},
@@ -232,7 +240,12 @@ _VOCABULARIES = (
             refuses("users.csv", 2, "role", f"role is “Teacher”; it must be one of: {ROLES}. Did you mean “teacher”?"),
             refuses("users.csv", 3, "role", f"role is “teecher”; it must be one of: {ROLES}. Did you mean “teacher”?"),
             refuses("users.csv", 4, "role", f"role is “x”; it must be one of: {ROLES}."),
-            refuses("users.csv", 5, "enabledUser", "enabledUser is “TRUE”; it must be one of: true, false. Did you mean “true”?"),
+            refuses(
+                "users.csv",
+                5,
+                "enabledUser",
+                "enabledUser is “TRUE”; it must be one of: true, false. Did you mean “true”?",
+            ),
         ),
     ),
     Example(
@@ -246,9 +259,7 @@ _VOCABULARIES = (
                 math-ben  |
             """
         },
-        (
-            clears("enrollments.csv", 2, "primary", "primary is “1”; it must be one of: true, false."),
-        ),
+        (clears("enrollments.csv", 2, "primary", "primary is “1”; it must be one of: true, false."),),
         versions=BOTH,
         accepted={"enrollments": "math-tess math-ana math-ben drama-tom drama-cleo"},
     ),
@@ -274,7 +285,14 @@ _VOCABULARIES = (
                 south     | active
             """
         },
-        (refuses("orgs.csv", 2, "status", "status is “inactive”; it must be one of: active, tobedeleted. Did you mean “active”?"),),
+        (
+            refuses(
+                "orgs.csv",
+                2,
+                "status",
+                "status is “inactive”; it must be one of: active, tobedeleted. Did you mean “active”?",
+            ),
+        ),
         versions=BOTH,
         deltas=("orgs",),
         known={},
@@ -338,10 +356,12 @@ _VOCABULARIES = (
                 "users.csv",
                 2,
                 "grades",
-                f"grades is “5”; each grade must be one of: {GRADES}. Excel drops leading zeros: write 05, and format the column as text.",
+                f"grades is “5”; each grade must be one of: {GRADES}. {EXCEL_ZERO}",
             ),
             clears("users.csv", 3, "grades", f"grades is “Fifth”; each grade must be one of: {GRADES}."),
-            clears("users.csv", 4, "grades", f"grades is “kg”; each grade must be one of: {GRADES}. Did you mean “KG”?"),
+            clears(
+                "users.csv", 4, "grades", f"grades is “kg”; each grade must be one of: {GRADES}. Did you mean “KG”?"
+            ),
             clears(
                 "users.csv",
                 5,
@@ -376,8 +396,12 @@ _VOCABULARIES = (
             """,
         },
         (
-            clears("courses.csv", 3, "grades", f"grades is “05,6”; each grade must be one of: {GRADES}. Did you mean “06”?"),
-            clears("classes.csv", 3, "grades", f"grades is “K”; each grade must be one of: {GRADES}. Did you mean “KG”?"),
+            clears(
+                "courses.csv", 3, "grades", f"grades is “05,6”; each grade must be one of: {GRADES}. Did you mean “06”?"
+            ),
+            clears(
+                "classes.csv", 3, "grades", f"grades is “K”; each grade must be one of: {GRADES}. Did you mean “KG”?"
+            ),
         ),
         versions=BOTH,
     ),

@@ -50,6 +50,13 @@ def _is_named(table: Table, stem: str) -> bool:
     return stem in {name.lower() for name in (table.name, *table.aliases)}
 
 
+def closest(name: str, words: Iterable[str]) -> str | None:
+    """The word that is most like a name, if any is; capitals and spaces around it do not count."""
+    by_plain = {word.strip().lower(): word for word in words}
+    close = get_close_matches(name.strip().lower(), list(by_plain), n=1)
+    return by_plain[close[0]] if close else None
+
+
 @dataclass(frozen=True)
 class Columns:
     """names: what each column of the file is called from now on, in the file's order; remarks: what was odd about the
@@ -77,10 +84,8 @@ def match_columns(header: Sequence[str], table: Table, *, file_name: str, delta:
         name = meant.get(place)
         if name is None:
             shown = f"“{given[:60]}”" if given.strip() else f"number {place + 1}, which has no header,"
-            close = get_close_matches(given, [n for n in table.names if n not in meant.values()], n=1)
-            remarks.append(
-                remark("column-unknown", value=shown, detail=f" Did you mean “{close[0]}”?" if close else "")
-            )
+            close = closest(given, [n for n in table.names if n not in meant.values()])
+            remarks.append(remark("column-unknown", value=shown, detail=f" Did you mean “{close}”?" if close else ""))
             names.append(f"column {place + 1}: {given[:60]}")
             continue
         if name in names:
@@ -93,8 +98,8 @@ def match_columns(header: Sequence[str], table: Table, *, file_name: str, delta:
     for column in table.columns:
         if column.name not in names:
             required = column.required or (delta and column.delta_only)
-            close = get_close_matches(column.name, [header[p] for p in range(len(header)) if p not in meant], n=1)
-            guess = f" Is it the one with the header “{close[0][:60]}”?" if close else ""
+            close = closest(column.name, [header[p] for p in range(len(header)) if p not in meant])
+            guess = f" Is it the one with the header “{close[:60]}”?" if close else ""
             remarks.append(
                 remark("required-column-missing" if required else "column-missing", column.name, detail=guess)
             )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from homeroom.engine.delivery import Delivery
-from homeroom.engine.formats.headers import likeness
+from homeroom.engine.formats.headers import closest, likeness
 from homeroom.engine.formats.opened import Opened
 from homeroom.engine.snapshot import Part, Remark, Snapshot
 from homeroom.engine.tables import Column, Table, Type
@@ -116,14 +115,13 @@ def _header_remarks(one: Opened, table: Table) -> list[Remark]:
     remarks = []
     for name in table.names:
         if name not in header:
-            by_plain = {given.strip().lower(): given for given in unknown}
-            close = get_close_matches(name.lower(), list(by_plain), n=1)
-            guess = f" Is it the one with the header “{by_plain[close[0]][:60]}”?" if close else ""
+            close = closest(name, unknown)
+            guess = f" Is it the one with the header “{close[:60]}”?" if close else ""
             remarks.append(remark("upload-column-missing", name, detail=guess))
         elif header.count(name) > 1:
             remarks.append(remark("column-twice", name))
     for name in unknown:
-        close = get_close_matches(name.strip(), table.names, n=1)
-        guess = f" Did you mean “{close[0]}”?" if close else ""
+        close = closest(name, table.names)
+        guess = f" Did you mean “{close}”?" if close else ""
         remarks.append(remark("upload-column-unknown", name[:60], value=f"“{name[:60]}”", detail=guess))
     return remarks

@@ -17,7 +17,7 @@ from homeroom.engine.rule import Consequence, Rule
 from homeroom.engine.rules.files import BULK_FILLED
 from homeroom.engine.rules.keys import NAMELESS
 from homeroom.engine.rules.people import holders
-from homeroom.engine.rules.references import NOT_CHECKED, kind_codes
+from homeroom.engine.rules.references import LOST_ZEROS, NOT_CHECKED, NOT_FOUND, kind_codes
 from homeroom.engine.tables import METADATA_PREFIX
 
 if TYPE_CHECKING:
@@ -110,19 +110,23 @@ RULES = (
 
 @dataclass(frozen=True)
 class Tally:
-    """A rule of which there is something to count. line: of the first record, where that helps to find it."""
+    """A rule of which there is something to count. line: of the first record, where that helps to find it. detail: what the
+    message says of it, if that is more than the count.
+    """
 
     rule: Rule
     page: Page
     column: str
     count: int
     line: int | None = None
+    detail: str | None = None
 
 
 def tallies(ledger: Ledger, known: Roster | None) -> Iterator[Tally]:
     """What is to be said of whole tables, after all rows were judged."""
     for page in ledger.pages.values():
         yield from _of_columns(page)
+        yield from _of_references(page, ledger)
         if known is not None:
             yield from _of_the_past(page, known)
     for rule, tables, count in _COUNTS:
@@ -138,10 +142,21 @@ def _of_columns(page: Page) -> Iterator[Tally]:
     if "filled" in page.frame.columns and not BULK_FILLED.consequence_for(None, profile).is_error:
         rows = rows_where(page.frame["filled"])["row"]
         if len(rows):
-            yield Tally(BULK_FILLED, page, "status", len(rows), line=int(page.line_of(rows.head(1))[0]))
+            line = int(page.line_of(rows.head(1))[0])
+            yield Tally(BULK_FILLED, page, "status", len(rows), line, detail=f" (rows: {len(rows):,})")
     for column, number in page.unchecked.items():
         if number:
             yield Tally(NOT_CHECKED, page, column, number)
+
+
+def _of_references(page: Page, ledger: Ledger) -> Iterator[Tally]:
+    """The references that lead nowhere only because a spreadsheet took their leading zeros."""
+    lost = [faults.filter(pl.col("rule") == NOT_FOUND.id) for faults in page.faults]
+    for (column, table), faults in pl.concat(lost).group_by("column", "target_table") if lost else ():
+        if table in ledger.pages:
+            number = len(faults.filter(faults["target"].is_in(ledger.pages[str(table)].without_zeros.implode())))
+            if number:
+                yield Tally(LOST_ZEROS, page, str(column), number)
 
 
 def _of_the_past(page: Page, known: Roster) -> Iterator[Tally]:

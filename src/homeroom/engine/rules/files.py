@@ -233,7 +233,7 @@ RULES: tuple[Rule, ...] = (
         "bulk-columns-filled",
         _NOTES,
         "status and dateLastModified are empty in a complete (bulk) file.",
-        "Rows with status or dateLastModified filled in: {detail}. In a complete (bulk) file both are passed over, and every row counts as active.",
+        "status or dateLastModified is filled in{detail}; in a complete (bulk) file both must be empty, and every row counts as active.",
         "Nothing is lost. Better leave both columns empty in bulk files; a record is ended by leaving it out.",
         "OneRoster CSV 1.2, bulk processing",
     ),

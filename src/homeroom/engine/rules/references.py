@@ -30,6 +30,14 @@ NOT_CHECKED = Rule(
     remedy="Nothing needs to be done. When you check by hand, --known can name the roster as accepted before.",
     source="product.md 4.3; OneRoster CSV 1.2, delta processing",
 )
+LOST_ZEROS = Rule(
+    id="reference-lost-zeros",
+    consequence=Consequence.NOTES,
+    says="A reference has the leading zeros of the identifier that it means.",
+    message="Rows whose {column} would be found with leading zeros in front: {detail}. Excel drops leading zeros.",
+    remedy="Export the file again and do not open it in Excel, or format the column as text before you paste.",
+    source="product.md 3.4 (damage that Excel does)",
+)
 KIND = Rule(
     id="reference-kind",
     consequence=Consequence.REFUSES,
@@ -244,4 +252,4 @@ def judge_cycles(page: Page) -> None:
     page.blame(circular, ORG_CYCLE if page.name == "orgs" else SESSION_CYCLE, "parentSourcedId")
 
 
-RULES = (NOT_FOUND, NOT_CHECKED, KIND, ORG_CYCLE, SESSION_CYCLE)
+RULES = (NOT_FOUND, NOT_CHECKED, LOST_ZEROS, KIND, ORG_CYCLE, SESSION_CYCLE)

@@ -1,0 +1,111 @@
+"""Speed and memory of ``homeroom check``, beside the floor and beside other tools (docs/benchmarks.md says how and why).
+
+    make bench                            small districts, three rounds
+    make bench ARGS="--full --write"      large ones, too, and the figures into docs/benchmarks.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benches import districts, machine
+from tests.benches.cases import FULL, QUICK, Case, Measured, measure
+from tests.benches.figures import Grid, grids, not_kept
+from tests.benches.measure import ROOT, module
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+_FIGURES = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- /figures -->)", re.DOTALL)
+
+
+def main() -> None:
+    asked = _parser().parse_args()
+    console = Console()
+    with _folder(asked.cache) as cache, TemporaryDirectory(prefix="homeroom-bench-") as scratch:
+        if asked.profile:
+            _profile(cache, console, is_full=asked.full)
+            return
+        disturbance = machine.disturbance()
+        measured = list(_measured(asked, cache, Path(scratch), console))
+    conditions = [f"Measured on {machine.described()}", f"Medians of {asked.rounds} rounds.", *filter(None, [disturbance])]
+    broken = not_kept(measured)
+    for grid in grids(measured):
+        console.print(_shown(grid))
+    console.print("\n".join(conditions))
+    for sentence in broken:
+        console.print(f"NOT KEPT  {sentence}", style="bold red")
+    if not broken:
+        console.print("All limits are kept.")
+    if asked.write:
+        _write(grids(measured), conditions, broken)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description="Measures homeroom check.")
+    parser.add_argument("--full", action="store_true", help="large districts, too (takes half an hour and 12 GB of disk)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often everything is run (default 3)")
+    parser.add_argument("--only", metavar="WORD", default="", help="only districts with this in their name, such as L-faulty")
+    parser.add_argument("--cache", type=Path, help="keep the districts in this folder (default: made anew and removed)")
+    parser.add_argument("--write", action="store_true", help="write the figures into docs/benchmarks.md")
+    parser.add_argument("--profile", action="store_true", help="instead, show where the time of one run goes")
+    return parser
+
+
+@contextmanager
+def _folder(cache: Path | None) -> Iterator[Path]:
+    if cache is not None:
+        cache.mkdir(parents=True, exist_ok=True)
+        yield cache.resolve()
+    else:
+        with TemporaryDirectory(prefix="homeroom-districts-") as folder:
+            yield Path(folder)
+
+
+def _measured(asked: argparse.Namespace, cache: Path, scratch: Path, console: Console) -> Iterator[Measured]:
+    cases: Sequence[Case] = FULL if asked.full else QUICK
+    with console.status("") as status:
+        for case in cases:
+            name = case.district.name
+            if asked.only in name:
+                yield measure(
+                    case,
+                    cache=cache,
+                    scratch=scratch,
+                    rounds=asked.rounds,
+                    tell=lambda stage, name=name: status.update(f"{name}: {stage} …"),
+                )
+
+
+def _profile(cache: Path, console: Console, *, is_full: bool) -> None:
+    with console.status("making the district …"):
+        files = districts.made(districts.L_FAULTY if is_full else districts.S_FAULTY, cache)
+    delivery = files.roster if is_full else files.zip
+    subprocess.run(module("stages", delivery, files.onboarded), cwd=ROOT, check=True)
+
+
+def _shown(grid: Grid) -> Table:
+    table = Table(title=grid.title, title_justify="left", title_style="bold")
+    for number, name in enumerate(grid.header):
+        table.add_column(name, justify="right" if number else "left")
+    for cells in grid.rows:
+        table.add_row(*cells)
+    return table
+
+
+def _write(tables: Sequence[Grid], conditions: Sequence[str], broken: Sequence[str]) -> None:
+    promised = [f"Not kept: {sentence}" for sentence in broken] or ["All limits are kept."]
+    blocks = [grid.markdown() for grid in tables] + [" ".join(conditions) + "\n", "\n".join(promised) + "\n"]
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(_FIGURES.sub(lambda _: "\n" + "\n".join(blocks) + "\n", page), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

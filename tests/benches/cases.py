@@ -1,0 +1,145 @@
+"""What is measured on which district, and what must it not exceed?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from tests.benches import districts
+from tests.benches.districts import District, Made, made
+from tests.benches.found import Found, compare
+from tests.benches.measure import Command, Runs, interleaved, module, run, warm
+
+FLOOR = "floor"
+HOMEROOM = "Homeroom"
+#: Homeroom on the files without damaged rows, beside the other tools on the same.
+BESIDE_OTHERS = "Homeroom, undamaged files"
+_HOMEROOM = Path(sys.executable).with_name("homeroom")
+_MANY_ROUNDS = 3
+
+
+class Rival(StrEnum):
+    """A tool that is measured beside Homeroom, by the name of its module."""
+
+    FRICTIONLESS = "frictionless"
+    PANDERA = "pandera"
+    CSV_LOOP = "csv loop"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """wall_ratio: to the floor."""
+
+    wall_ratio: float
+    peak_bytes: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """One loop: the floor, ``homeroom check`` on the delivery, and the rivals on its undamaged files.
+
+    limits: null where nothing is promised.
+    """
+
+    district: District
+    is_zip: bool
+    limits: Limits | None
+    rivals: tuple[Rival, ...] = ()
+
+
+_SMALL = Limits(4, 500_000_000)
+_LARGE = Limits(3, 1_500_000_000)
+QUICK = (
+    Case(districts.S_FAULTY, is_zip=True, limits=_SMALL, rivals=(Rival.PANDERA, Rival.CSV_LOOP)),
+    Case(districts.S_CLEAN, is_zip=True, limits=_SMALL),
+    Case(districts.S_DAMAGED, is_zip=True, limits=None),
+    # frictionless takes minutes for S.
+    Case(districts.XS_FAULTY, is_zip=False, limits=None, rivals=(Rival.FRICTIONLESS,)),
+)
+FULL = (
+    Case(districts.S_FAULTY, is_zip=True, limits=_SMALL, rivals=tuple(Rival)),
+    *QUICK[1:3],
+    Case(districts.L_FAULTY, is_zip=False, limits=_LARGE),
+    Case(districts.L_CLEAN, is_zip=False, limits=_LARGE),
+    Case(districts.L_DAMAGED, is_zip=False, limits=None),
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one loop gave.
+
+    found: by tool, what it found in the files on which it was measured. found_in_delivery: by rival, what it found in the files
+    with the damaged rows.
+    """
+
+    case: Case
+    rows: int
+    size_bytes: int
+    runs: dict[str, Runs]
+    found: dict[str, Found]
+    found_in_delivery: dict[Rival, Found] = field(default_factory=dict)
+
+    @property
+    def floor(self) -> Runs:
+        return self.runs[FLOOR]
+
+
+def measure(case: Case, *, cache: Path, scratch: Path, rounds: int, tell: Callable[[str], None]) -> Measured:
+    """Makes the district if need be, and runs the loop."""
+    tell("making the district")
+    files = made(case.district, cache)
+    commands = [
+        Command(FLOOR, module("floor", files.readable)),
+        homeroom(files.zip if case.is_zip else files.roster, files, scratch, HOMEROOM),
+    ]
+    if case.rivals:
+        commands.append(homeroom(files.readable, files, scratch, BESIDE_OTHERS))
+    commands += [_rival(rival, files.readable, files, scratch) for rival in case.rivals]
+    warm(files.folder)
+    runs = interleaved(commands, rounds=rounds, tell=tell)
+    labels = {HOMEROOM: files.labels}
+    found = {
+        command.name: compare(labels.get(command.name, files.readable_labels), _reported(scratch, command.name))
+        for command in commands[1:]
+    }
+    return Measured(
+        case,
+        files.rows(),
+        sum(path.stat().st_size for path in files.roster.glob("*.csv")),
+        runs,
+        found,
+        {rival: _found_in_delivery(rival, files, scratch, tell) for rival in case.rivals},
+    )
+
+
+def homeroom(delivery: Path, files: Made, scratch: Path, name: str) -> Command:
+    """``homeroom check`` with all that it writes: the sync reports and every finding."""
+    words = ("check", delivery, "--onboarded", files.onboarded, "--out", scratch / "sync-reports")
+    arguments = (_HOMEROOM, *words, "--findings", _reported(scratch, name))
+    return Command(name, tuple(map(str, arguments)), ends_with=(0, 1))
+
+
+def _rival(rival: Rival, folder: Path, files: Made, scratch: Path) -> Command:
+    reported = _reported(scratch, rival)
+    match rival:
+        case Rival.FRICTIONLESS:
+            words: Sequence[str] = module("rivals.frictionless_check", folder, files.expectations, reported)
+        case Rival.PANDERA:
+            words = module("rivals.pandera_check", folder, files.expectations, reported)
+        case Rival.CSV_LOOP:
+            words = module("rivals.csv_loop", folder, reported)
+    return Command(rival, tuple(words))
+
+
+def _found_in_delivery(rival: Rival, files: Made, scratch: Path, tell: Callable[[str], None]) -> Found:
+    tell(f"{rival}, on the files with damaged rows")
+    run(_rival(rival, files.roster, files, scratch))
+    return compare(files.labels, _reported(scratch, rival))
+
+
+def _reported(scratch: Path, name: str) -> Path:
+    return scratch / f"{name.replace(' ', '-')}.csv"

@@ -1,0 +1,101 @@
+"""Where does the time of one ``homeroom check`` go?
+
+    python -m tests.benches.stages PATH ONBOARDED.txt
+
+Runs the command itself and listens to what it would show as progress. One run, which says what to look at and nothing more.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+from unittest import mock
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from homeroom.cli import check
+from tests.benches.measure import PEAK_UNIT_BYTES
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a stage began. cpu_seconds: of all threads since the start of the process."""
+
+    stage: str
+    wall_seconds: float = field(default_factory=time.time)
+    cpu_seconds: float = field(default_factory=time.process_time)
+    peak_bytes: int = field(
+        default_factory=lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT_BYTES
+    )
+
+
+class Listening:
+    """In place of the console on which progress is shown."""
+
+    moments: list[Moment]
+
+    def __init__(self, moments: list[Moment]) -> None:
+        self.moments = moments
+
+    def status(self, stage: str) -> Self:
+        self.update(stage)
+        return self
+
+    def update(self, stage: str) -> None:
+        self.moments.append(Moment(stage.removesuffix(" …")))
+
+    def stop(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.moments.append(Moment("Showing the summary"))
+
+
+def main(delivery: Path, onboarded: Path) -> None:
+    begin = Moment("Starting Python and importing", psutil.Process().create_time(), 0.0, 0)
+    moments = [begin]
+    with (
+        TemporaryDirectory(prefix="homeroom-stages-") as folder,
+        mock.patch("homeroom.cli.check.Console", lambda **_: Listening(moments)),
+        (Path(folder) / "screen.txt").open("w", encoding="utf-8") as screen,
+        mock.patch("sys.stdout", screen),
+    ):
+        out = Path(folder)
+        check.check([delivery], onboarded=str(onboarded), out=out / "sync-reports", findings=out / "findings.csv")
+    moments.append(Moment("end"))
+    Console().print(_table(moments))
+
+
+def _table(moments: list[Moment]) -> Table:
+    table = Table(title="Where the time goes (one run)", title_justify="left")
+    table.add_column("stage")
+    for name in ("wall", "CPU", "peak so far"):
+        table.add_column(name, justify="right")
+    for this, after in zip(moments, moments[1:], strict=False):
+        table.add_row(*_cells(this, this.stage, after))
+    table.add_section()
+    table.add_row(*_cells(moments[0], "in all", moments[-1]))
+    return table
+
+
+def _cells(begin: Moment, stage: str, end: Moment) -> tuple[str, ...]:
+    return (
+        stage,
+        f"{end.wall_seconds - begin.wall_seconds:.2f} s",
+        f"{end.cpu_seconds - begin.cpu_seconds:.2f} s",
+        f"{end.peak_bytes / 1_000_000:,.0f} MB",
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
