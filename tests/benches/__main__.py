@@ -1,7 +1,7 @@
-"""Speed and memory of ``homeroom check``, beside the floor and beside other tools (docs/benchmarks.md says how and why).
+"""How fast is ``homeroom check``, how much memory does it take, and how does it compare?
 
-    make bench                            small districts, three rounds
-    make bench ARGS="--full --write"      large ones, too, and the figures into docs/benchmarks.md
+``make bench`` measures small districts; ``make bench ARGS="--full --write"`` large ones, too, and puts the figures into
+docs/benchmarks.md, which says how it is done and why.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 import argparse
 import re
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rich import box
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 
 from tests.benches import districts, machine
@@ -23,19 +27,21 @@ from tests.benches.figures import Grid, grids, not_kept
 from tests.benches.measure import ROOT, module
 
 PAGE = ROOT / "docs" / "benchmarks.md"
+_WIDTH = 150
 _FIGURES = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- /figures -->)", re.DOTALL)
 
 
 def main() -> None:
     asked = _parser().parse_args()
     console = Console()
+    console.width = max(console.width, _WIDTH)
     with _folder(asked.cache) as cache, TemporaryDirectory(prefix="homeroom-bench-") as scratch:
         if asked.profile:
             _profile(cache, console, is_full=asked.full)
             return
         disturbance = machine.disturbance()
         measured = list(_measured(asked, cache, Path(scratch), console))
-    conditions = [f"Measured on {machine.described()}", f"Medians of {asked.rounds} rounds.", *filter(None, [disturbance])]
+    conditions = [f"Measured on {machine.described()}", f"Medians of {asked.rounds} rounds.", *disturbance]
     broken = not_kept(measured)
     for grid in grids(measured):
         console.print(_shown(grid))
@@ -50,9 +56,9 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description="Measures homeroom check.")
-    parser.add_argument("--full", action="store_true", help="large districts, too (takes half an hour and 12 GB of disk)")
+    parser.add_argument("--full", action="store_true", help="large districts, too (half an hour, 12 GB of disk)")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is run (default 3)")
-    parser.add_argument("--only", metavar="WORD", default="", help="only districts with this in their name, such as L-faulty")
+    parser.add_argument("--only", metavar="WORD", default="", help="only districts named so, such as L-faulty or S")
     parser.add_argument("--cache", type=Path, help="keep the districts in this folder (default: made anew and removed)")
     parser.add_argument("--write", action="store_true", help="write the figures into docs/benchmarks.md")
     parser.add_argument("--profile", action="store_true", help="instead, show where the time of one run goes")
@@ -80,19 +86,23 @@ def _measured(asked: argparse.Namespace, cache: Path, scratch: Path, console: Co
                     cache=cache,
                     scratch=scratch,
                     rounds=asked.rounds,
-                    tell=lambda stage, name=name: status.update(f"{name}: {stage} …"),
+                    tell=partial(_tell, status, name),
                 )
+
+
+def _tell(status: Status, name: str, stage: str) -> None:
+    status.update(f"{name}: {stage} …")
 
 
 def _profile(cache: Path, console: Console, *, is_full: bool) -> None:
     with console.status("making the district …"):
         files = districts.made(districts.L_FAULTY if is_full else districts.S_FAULTY, cache)
     delivery = files.roster if is_full else files.zip
-    subprocess.run(module("stages", delivery, files.onboarded), cwd=ROOT, check=True)
+    subprocess.run(module("stages", delivery, files.onboarded, time.time()), cwd=ROOT, check=True)
 
 
 def _shown(grid: Grid) -> Table:
-    table = Table(title=grid.title, title_justify="left", title_style="bold")
+    table = Table(title=grid.title, title_justify="left", title_style="bold", box=box.SIMPLE)
     for number, name in enumerate(grid.header):
         table.add_column(name, justify="right" if number else "left")
     for cells in grid.rows:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,15 +18,21 @@ HOMEROOM = "Homeroom"
 #: Homeroom on the files without damaged rows, beside the other tools on the same.
 BESIDE_OTHERS = "Homeroom, undamaged files"
 _HOMEROOM = Path(sys.executable).with_name("homeroom")
-_MANY_ROUNDS = 3
 
 
 class Rival(StrEnum):
-    """A tool that is measured beside Homeroom, by the name of its module."""
+    """A tool that is measured beside Homeroom."""
 
     FRICTIONLESS = "frictionless"
     PANDERA = "pandera"
     CSV_LOOP = "csv loop"
+
+
+_MODULES = {
+    Rival.FRICTIONLESS: "frictionless_check",
+    Rival.PANDERA: "pandera_check",
+    Rival.CSV_LOOP: "csv_loop",
+}
 
 
 @dataclass(frozen=True)
@@ -41,30 +47,31 @@ class Limits:
 class Case:
     """One loop: the floor, ``homeroom check`` on the delivery, and the rivals on its undamaged files.
 
-    limits: null where nothing is promised.
+    limits: null where nothing is promised. slow: the rivals for which one round must do.
     """
 
     district: District
-    is_zip: bool
     limits: Limits | None
     rivals: tuple[Rival, ...] = ()
+    slow: tuple[Rival, ...] = ()
 
 
 _SMALL = Limits(4, 500_000_000)
 _LARGE = Limits(3, 1_500_000_000)
+_OTHERS = (
+    Case(districts.S_CLEAN, limits=_SMALL),
+    Case(districts.S_DAMAGED, limits=None),
+)
 QUICK = (
-    Case(districts.S_FAULTY, is_zip=True, limits=_SMALL, rivals=(Rival.PANDERA, Rival.CSV_LOOP)),
-    Case(districts.S_CLEAN, is_zip=True, limits=_SMALL),
-    Case(districts.S_DAMAGED, is_zip=True, limits=None),
-    # frictionless takes minutes for S.
-    Case(districts.XS_FAULTY, is_zip=False, limits=None, rivals=(Rival.FRICTIONLESS,)),
+    Case(districts.S_FAULTY, limits=_SMALL, rivals=tuple(Rival), slow=(Rival.FRICTIONLESS,)),
+    *_OTHERS,
 )
 FULL = (
-    Case(districts.S_FAULTY, is_zip=True, limits=_SMALL, rivals=tuple(Rival)),
-    *QUICK[1:3],
-    Case(districts.L_FAULTY, is_zip=False, limits=_LARGE),
-    Case(districts.L_CLEAN, is_zip=False, limits=_LARGE),
-    Case(districts.L_DAMAGED, is_zip=False, limits=None),
+    Case(districts.S_FAULTY, limits=_SMALL, rivals=tuple(Rival)),
+    *_OTHERS,
+    Case(districts.L_FAULTY, limits=_LARGE),
+    Case(districts.L_CLEAN, limits=_LARGE),
+    Case(districts.L_DAMAGED, limits=None),
 )
 
 
@@ -72,13 +79,12 @@ FULL = (
 class Measured:
     """What one loop gave.
 
-    found: by tool, what it found in the files on which it was measured. found_in_delivery: by rival, what it found in the files
-    with the damaged rows.
+    found: by tool, what it found in the files on which it was measured. found_in_delivery: by rival, what it found in
+    the files with the damaged rows.
     """
 
     case: Case
     rows: int
-    size_bytes: int
     runs: dict[str, Runs]
     found: dict[str, Found]
     found_in_delivery: dict[Rival, Found] = field(default_factory=dict)
@@ -94,11 +100,13 @@ def measure(case: Case, *, cache: Path, scratch: Path, rounds: int, tell: Callab
     files = made(case.district, cache)
     commands = [
         Command(FLOOR, module("floor", files.readable)),
-        homeroom(files.zip if case.is_zip else files.roster, files, scratch, HOMEROOM),
+        homeroom(files.zip if case.district.is_packed else files.roster, files, scratch, HOMEROOM),
     ]
     if case.rivals:
         commands.append(homeroom(files.readable, files, scratch, BESIDE_OTHERS))
-    commands += [_rival(rival, files.readable, files, scratch) for rival in case.rivals]
+    for rival in case.rivals:
+        command = _rival(rival, files.readable, files, scratch)
+        commands.append(replace(command, is_slow=rival in case.slow))
     warm(files.folder)
     runs = interleaved(commands, rounds=rounds, tell=tell)
     labels = {HOMEROOM: files.labels}
@@ -109,7 +117,6 @@ def measure(case: Case, *, cache: Path, scratch: Path, rounds: int, tell: Callab
     return Measured(
         case,
         files.rows(),
-        sum(path.stat().st_size for path in files.roster.glob("*.csv")),
         runs,
         found,
         {rival: _found_in_delivery(rival, files, scratch, tell) for rival in case.rivals},
@@ -124,15 +131,7 @@ def homeroom(delivery: Path, files: Made, scratch: Path, name: str) -> Command:
 
 
 def _rival(rival: Rival, folder: Path, files: Made, scratch: Path) -> Command:
-    reported = _reported(scratch, rival)
-    match rival:
-        case Rival.FRICTIONLESS:
-            words: Sequence[str] = module("rivals.frictionless_check", folder, files.expectations, reported)
-        case Rival.PANDERA:
-            words = module("rivals.pandera_check", folder, files.expectations, reported)
-        case Rival.CSV_LOOP:
-            words = module("rivals.csv_loop", folder, reported)
-    return Command(rival, tuple(words))
+    return Command(rival, module(f"rivals.{_MODULES[rival]}", folder, files.expectations, _reported(scratch, rival)))
 
 
 def _found_in_delivery(rival: Rival, files: Made, scratch: Path, tell: Callable[[str], None]) -> Found:

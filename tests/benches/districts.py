@@ -18,7 +18,7 @@ _DECIDES = ("src/homeroom/demo/*.py", "src/homeroom/engine/oneroster.py", "tests
 
 
 class Damage(StrEnum):
-    """How many rows cannot be read as rows: too short or long, a quote that never closes, not UTF-8, a NUL, a bare CR."""
+    """How many rows cannot be read: too short, too long, a quote that never closes, not UTF-8, a NUL, a bare CR."""
 
     NONE = "none"
     FEW = "two of each kind"
@@ -27,23 +27,26 @@ class Damage(StrEnum):
 
 @dataclass(frozen=True)
 class District:
-    """share: this part (0 to 1) of the rows of each large table is wrong in cells, keys and references."""
+    """share: this part (0 to 1) of the rows of each large table is wrong in cells, keys and references.
+
+    is_packed: it is delivered as a zip.
+    """
 
     name: str
-    title: str
     users: int
     enrollments_per_user: int
     share: float
     damage: Damage
+    is_packed: bool
 
 
 @dataclass(frozen=True)
 class Made:
     """A district's files.
 
-    zip, roster: as delivered, packed and as a folder. labels: what is wrong with them, row by row. readable: the roster without
-    the rows that cannot be read, with labels of its own; the same files if there are no such rows. expectations: what the files
-    should hold, for the tools that must be told.
+    zip, roster: as delivered, packed and as a folder. labels: what is wrong with them, row by row. readable: the roster
+    without the rows that cannot be read, with labels of its own; the same files if there are no such rows.
+    expectations: what the files should hold, for the tools that must be told.
     """
 
     folder: Path
@@ -86,20 +89,17 @@ def _lines(path: Path) -> int:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
 
 
-def _three(size: str, users: int, enrollments_per_user: int) -> tuple[District, District, District]:
+def _three(size: str, *, users: int, enrollments_per_user: int, is_packed: bool) -> tuple[District, District, District]:
     return (
-        District(f"{size}-faulty", f"{size}, 1 % faulty", users, enrollments_per_user, 0.01, Damage.FEW),
-        District(f"{size}-clean", f"{size}, clean", users, enrollments_per_user, 0, Damage.NONE),
-        District(f"{size}-damaged", f"{size}, 1 % faulty, many rows damaged", users, enrollments_per_user, 0.01, Damage.MANY),
+        District(f"{size}-faulty", users, enrollments_per_user, 0.01, Damage.FEW, is_packed),
+        District(f"{size}-clean", users, enrollments_per_user, 0, Damage.NONE, is_packed),
+        District(f"{size}-damaged", users, enrollments_per_user, 0.01, Damage.MANY, is_packed),
     )
 
 
-XS_FAULTY = _three("XS", 10_000, 10)[0]
-S_FAULTY, S_CLEAN, S_DAMAGED = _three("S", 100_000, 10)
-L_FAULTY, L_CLEAN, L_DAMAGED = _three("L", 1_000_000, 8)
-DISTRICTS = {
-    district.name: district for district in (XS_FAULTY, S_FAULTY, S_CLEAN, S_DAMAGED, L_FAULTY, L_CLEAN, L_DAMAGED)
-}
+S_FAULTY, S_CLEAN, S_DAMAGED = _three("S", users=100_000, enrollments_per_user=10, is_packed=True)
+L_FAULTY, L_CLEAN, L_DAMAGED = _three("L", users=1_000_000, enrollments_per_user=8, is_packed=False)
+DISTRICTS = {district.name: district for district in (S_FAULTY, S_CLEAN, S_DAMAGED, L_FAULTY, L_CLEAN, L_DAMAGED)}
 
 
 def made(district: District, cache: Path) -> Made:

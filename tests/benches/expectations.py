@@ -9,7 +9,7 @@ from pathlib import Path
 
 from homeroom.engine.oneroster import tables_of
 from homeroom.engine.profile import shipped
-from homeroom.engine.tables import ID_CHARACTERS, ID_MAX_LENGTH, TEXT_MAX_LENGTH, Column, Type
+from homeroom.engine.tables import ID_CHARACTERS, ID_MAX_LENGTH, TEXT_MAX_LENGTH, Column, Table, Type
 from tests.benches.rivals.expected import ExpectedColumn, ExpectedTable
 
 _UNIQUE = {("users", "username")}
@@ -36,7 +36,7 @@ def expectations(folder: Path) -> dict[str, ExpectedTable]:
     tables = tables_of("1.1")
     return {
         name: {
-            "columns": [_column(name, table[column]) if column in table else _unknown(column) for column in _header(path)],
+            "columns": [_column(table, column) for column in _header(path)],
             "together": _TOGETHER.get(name, []),
             "in_order": _IN_ORDER.get(name, []),
         }
@@ -50,11 +50,13 @@ def _header(path: Path) -> list[str]:
         return file.readline().decode().rstrip("\r\n").split(",")
 
 
-def _column(table: str, column: Column) -> ExpectedColumn:
+def _column(table: Table, name: str) -> ExpectedColumn:
+    # A column that a district added is text of which nothing is expected.
+    column = table[name] if name in table else Column(name, Type.NAME)
     return {
         "name": column.name,
         "required": column.required,
-        "unique": column.name == "sourcedId" or (table, column.name) in _UNIQUE,
+        "unique": column.name == "sourcedId" or (table.name, column.name) in _UNIQUE,
         "is_date": column.type is Type.DATE,
         "is_list": column.is_list,
         "tokens": list(column.tokens),
@@ -70,19 +72,3 @@ def _pattern(column: Column) -> str | None:
         return _PATTERNS.get(column.type)
     item = column.item_form.removeprefix("^").removesuffix("$")
     return f"^{item}(,{item})*$"
-
-
-def _unknown(name: str) -> ExpectedColumn:
-    """A column that a district added: text of which nothing is expected."""
-    return {
-        "name": name,
-        "required": False,
-        "unique": False,
-        "is_date": False,
-        "is_list": False,
-        "tokens": [],
-        "pattern": None,
-        "max_length": None,
-        "reference": None,
-        "same_length_as": None,
-    }

@@ -1,4 +1,4 @@
-"""How do the measurements read as tables, and which limits were not kept?"""
+"""How do the measurements read as tables, and what was promised and not kept?"""
 
 from __future__ import annotations
 
@@ -30,11 +30,9 @@ def grids(measured: Sequence[Measured]) -> tuple[Grid, ...]:
 
 
 def _against_the_floor(measured: Sequence[Measured]) -> Grid:
-    times = ("floor", "Homeroom", "× floor", "CPU × floor", "limit")
-    peaks = ("floor's peak", "peak", "limit")
     return Grid(
         "Homeroom beside the floor",
-        ("district", "rows", "CSV", *times, *peaks, "found"),
+        (*("district", "rows", "floor", "Homeroom", "× floor", "CPU × floor", "floor's peak", "peak"), "found"),
         tuple(_beside_the_floor(one) for one in measured),
     )
 
@@ -42,25 +40,22 @@ def _against_the_floor(measured: Sequence[Measured]) -> Grid:
 def _beside_the_floor(one: Measured) -> tuple[str, ...]:
     runs, limits = one.runs[HOMEROOM], one.case.limits
     return (
-        f"{one.case.district.title}, {'zip' if one.case.is_zip else 'folder'}",
+        _named(one),
         f"{one.rows:,}",
-        _megabytes(one.size_bytes),
         _seconds(one.floor.wall_seconds),
         _seconds(runs.wall_seconds),
-        f"{runs.wall_ratio(one.floor):.1f}",
+        f"{runs.wall_ratio(one.floor):.1f}" + (f" (limit {limits.wall_ratio:g})" if limits else ""),
         f"{runs.cpu_ratio(one.floor):.1f}",
-        f"{limits.wall_ratio:g}" if limits else "",
         _megabytes(one.floor.peak_bytes),
-        _megabytes(runs.peak_bytes),
-        _megabytes(limits.peak_bytes) if limits else "",
+        _megabytes(runs.peak_bytes) + (f" (limit {_megabytes(limits.peak_bytes)})" if limits else ""),
         _found(one.found[HOMEROOM]),
     )
 
 
 def _beside_others(one: Measured) -> Grid:
     return Grid(
-        f"Homeroom beside other tools: {one.case.district.title}, {one.rows:,} rows",
-        ("tool", "time", "× Homeroom", "CPU", "peak", "found", "reported wrongly", "found, damaged rows left in"),
+        f"Homeroom beside other tools: {one.case.district.name} without damaged rows",
+        ("tool", "time", "× Homeroom", "CPU", "peak", "found", "reported wrongly", "found with damaged rows left in"),
         tuple(_tool(one, name) for name in (BESIDE_OTHERS, *one.case.rivals)),
     )
 
@@ -69,7 +64,7 @@ def _tool(one: Measured, name: str) -> tuple[str, ...]:
     runs, ours = one.runs[name], one.runs[BESIDE_OTHERS]
     in_delivery = one.found[HOMEROOM] if name == BESIDE_OTHERS else one.found_in_delivery[Rival(name)]
     return (
-        HOMEROOM if name == BESIDE_OTHERS else name,
+        (HOMEROOM if name == BESIDE_OTHERS else name) + (" (one round)" if name in one.case.slow else ""),
         _seconds(runs.wall_seconds),
         f"{runs.wall_ratio(ours):.1f}",
         _seconds(runs.cpu_seconds),
@@ -86,9 +81,9 @@ def not_kept(measured: Sequence[Measured]) -> list[str]:
 
 
 def _beyond_limits(one: Measured) -> Iterator[str]:
-    runs, limits, name = one.runs[HOMEROOM], one.case.limits, one.case.district.title
+    runs, limits, name = one.runs[HOMEROOM], one.case.limits, _named(one)
     if limits and runs.wall_ratio(one.floor) > limits.wall_ratio:
-        yield f"{name}: {runs.wall_ratio(one.floor):.1f} times the floor; the limit is {limits.wall_ratio:g} times."
+        yield f"{name}: {runs.wall_ratio(one.floor):.2f} times the floor; the limit is {limits.wall_ratio:g} times."
     if limits and runs.peak_bytes > limits.peak_bytes:
         yield f"{name}: {_megabytes(runs.peak_bytes)} at the peak; the limit is {_megabytes(limits.peak_bytes)}."
     found = one.found[HOMEROOM]
@@ -99,25 +94,31 @@ def _beyond_limits(one: Measured) -> Iterator[str]:
 
 
 def _behind_others(one: Measured) -> Iterator[str]:
-    name = one.case.district.title
     for rival in one.case.rivals:
         if one.found[rival].found >= one.found[BESIDE_OTHERS].found:
-            yield f"{name}: {rival} found as many faulty rows as Homeroom."
+            yield f"{_named(one)}: {rival} found no fewer faulty rows than Homeroom."
     if Rival.FRICTIONLESS in one.case.rivals:
         ratio = one.runs[Rival.FRICTIONLESS].wall_ratio(one.runs[BESIDE_OTHERS])
         if ratio < _TIMES_FASTER_THAN_FRICTIONLESS:
-            yield f"{name}: frictionless took {ratio:.1f} times as long; it should be {_TIMES_FASTER_THAN_FRICTIONLESS}."
+            yield (
+                f"{_named(one)}: frictionless took {ratio:.1f} times as long as Homeroom; "
+                f"it should be at least {_TIMES_FASTER_THAN_FRICTIONLESS} times."
+            )
+
+
+def _named(one: Measured) -> str:
+    return f"{one.case.district.name}, {'zip' if one.case.district.is_packed else 'folder'}"
 
 
 def _found(found: Found) -> str:
-    """Rounded down, so that only all is 100 %."""
+    """Rounded down, so that nothing but all is 100 %."""
     if not found.faults:
         return "none there"
-    return f"{found.found:,} of {found.faults:,} ({found.found * 1000 // found.faults / 10:.1f} %)"
+    return f"{found.found:,} of {found.faults:,} ({found.found * 1000 // found.faults / 10:g} %)"
 
 
 def _seconds(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"  # noqa: PLR2004
+    return f"{seconds:.2f} s"
 
 
 def _megabytes(size_bytes: float) -> str:

@@ -1,7 +1,8 @@
 """How many of the mistakes that were put into a district did a tool report?
 
-By the same measure for every tool: it has found a fault if it says anything at all, for whatever reason, about the row. The
-row may be named by its line or by its source id. (That Homeroom names the right line, column and rule is what the tests prove.)
+By the same measure for every tool: it has found a fault if it says anything at all, for whatever reason, about the row.
+The row may be named by its line or by its source id. (That Homeroom names the right line, column and rule is what the
+tests prove.)
 """
 
 from __future__ import annotations
@@ -14,21 +15,18 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Found:
-    """faults: how many rows are wrong by themselves. found: how many of these were reported. wrongly: how many reported rows are
-    neither wrong nor refused because of another row.
+    """faults: how many rows are wrong by themselves. found: how many of these were reported.
+
+    wrongly: how many rows were reported that are neither wrong nor refused because of another row.
     """
 
     faults: int
     found: int
     wrongly: int
 
-    @property
-    def share(self) -> float:
-        return self.found / self.faults if self.faults else 1.0
-
 
 def compare(labels: Path, reported: Path) -> Found:
-    """What ``reported`` (CSV with ``file``, ``line``, ``sourcedId``, one row per remark) has of what ``labels`` lists."""
+    """What ``reported`` (CSV with ``file``, ``line``, ``sourcedId``, one row per remark) has of what ``labels`` has."""
     faults: list[set[tuple[str, str]]] = []
     labelled: set[tuple[str, str]] = set()
     for label in _rows(labels):
@@ -56,4 +54,3 @@ def _places(row: dict[str, str]) -> set[tuple[str, str]]:
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         yield from csv.DictReader(file)
-

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
-
-import psutil
 
 _PACKAGES = ("homeroom", "polars", "isal", "frictionless", "pandera")
 _BUSY_SHARE = 0.25
@@ -16,11 +14,12 @@ _BUSY_SHARE = 0.25
 
 def described() -> str:
     """One line: processors, memory, system, versions, day."""
-    memory = psutil.virtual_memory().total / 1_000_000_000
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1_000_000_000
     versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     return (
-        f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GB of memory, {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}, {versions}; {datetime.datetime.now(datetime.UTC):%Y-%m-%d}."
+        f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GB of memory, "
+        f"{platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}, {versions}; {dt.datetime.now(dt.UTC):%Y-%m-%d}."
     )
 
 
@@ -33,9 +32,9 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def disturbance() -> str | None:
+def disturbance() -> list[str]:
     """A sentence if the machine has other things to do right now."""
-    load = psutil.getloadavg()[0]
+    load = os.getloadavg()[0]
     if load <= _BUSY_SHARE * (os.cpu_count() or 1):
-        return None
-    return f"The machine was busy with other work when this began (load {load:.1f}): trust the ratios, not the seconds."
+        return []
+    return [f"The machine had other work when this began (load {load:.1f}), so that even the ratios are not exact."]

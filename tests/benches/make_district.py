@@ -1,6 +1,6 @@
 """How does a district that is to be measured come about?
 
-    python -m tests.benches.make_district NAME FOLDER
+Run with the district's name and the folder to write into.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import json
 import os
 import sys
 import zipfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
 from homeroom.demo import cases, district
-from tests.benches.districts import DISTRICTS, Damage, District, Made
+from homeroom.demo.outline import Size
+from tests.benches.districts import DISTRICTS, Damage, Made
 from tests.benches.expectations import expectations
 
 _FEW = 2
@@ -39,12 +40,12 @@ def main(name: str, folder: Path) -> None:
     files.onboarded.write_text("".join(f"{school}\n" for school in made.onboarded), encoding="utf-8")
     files.expectations.write_text(json.dumps(expectations(files.roster)), encoding="utf-8")
     _take_out_damaged_rows(files)
-    if asked.users < 1_000_000:
+    if asked.is_packed:
         _pack(files)
 
 
 def _count_with_few_damaged(
-    size: cases.Size, *, version: str, mode: str, per_kind: int, share: float
+    size: Size, *, version: str, mode: str, per_kind: int, share: float
 ) -> Sequence[cases.Count]:
     """As the generator counts, except that rows which cannot be read do not grow with the share."""
     counted = _count(size, version=version, mode=mode, per_kind=per_kind, share=share)

@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -23,11 +23,15 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Command:
-    """What is run, from the root of the repository. ends_with: the exit statuses that mean it did its work."""
+    """What is run, from the root of the repository.
+
+    ends_with: the exit statuses that mean it did its work. is_slow: one round must do.
+    """
 
     name: str
     arguments: tuple[str, ...]
     ends_with: tuple[int, ...] = (0,)
+    is_slow: bool = False
 
 
 def module(name: str, *arguments: object) -> tuple[str, ...]:
@@ -62,14 +66,15 @@ class Runs:
     def peak_bytes(self) -> float:
         return statistics.median(run.peak_bytes for run in self.rounds)
 
-    def wall_ratio(self, floor: Runs) -> float:
+    def wall_ratio(self, other: Runs) -> float:
         """The median of the rounds' own ratios: what slowed the machine down for a while slowed down both."""
-        pairs = zip(self.rounds, floor.rounds, strict=True)
-        return statistics.median(run.wall_seconds / other.wall_seconds for run, other in pairs)
+        return statistics.median(one.wall_seconds / two.wall_seconds for one, two in self._same_rounds(other))
 
-    def cpu_ratio(self, floor: Runs) -> float:
-        pairs = zip(self.rounds, floor.rounds, strict=True)
-        return statistics.median(run.cpu_seconds / other.cpu_seconds for run, other in pairs)
+    def cpu_ratio(self, other: Runs) -> float:
+        return statistics.median(one.cpu_seconds / two.cpu_seconds for one, two in self._same_rounds(other))
+
+    def _same_rounds(self, other: Runs) -> Iterator[tuple[Run, Run]]:
+        return zip(self.rounds, other.rounds, strict=False)
 
 
 def run(command: Command) -> Run:
@@ -92,10 +97,14 @@ def run(command: Command) -> Run:
 
 
 def interleaved(commands: Sequence[Command], *, rounds: int, tell: Callable[[str], None]) -> dict[str, Runs]:
-    """Runs every command once in each round, so that all of them meet the machine in the same moods."""
+    """Runs every command once in each round, so that all of them meet the machine in the same moods.
+
+    A slow one runs in the first round only.
+    """
     done: dict[str, list[Run]] = {command.name: [] for command in commands}
+    quick = [command for command in commands if not command.is_slow]
     for number in range(1, rounds + 1):
-        for command in commands:
+        for command in commands if number == 1 else quick:
             tell(f"round {number} of {rounds}, {command.name}")
             done[command.name].append(run(command))
     return {name: Runs(tuple(runs)) for name, runs in done.items()}

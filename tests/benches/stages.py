@@ -1,8 +1,7 @@
 """Where does the time of one ``homeroom check`` go?
 
-    python -m tests.benches.stages PATH ONBOARDED.txt
-
-Runs the command itself and listens to what it would show as progress. One run, which says what to look at and nothing more.
+Run with the delivery, the file of onboarded schools, and the time at which the process was started. Runs the command
+itself and listens to what it would show as progress. One run, which says what to look at and nothing more.
 """
 
 from __future__ import annotations
@@ -11,17 +10,18 @@ import resource
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 from unittest import mock
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
-from homeroom.cli import check
+from homeroom.cli.check import check
 from tests.benches.measure import PEAK_UNIT_BYTES
 
 
@@ -40,17 +40,15 @@ class Moment:
 class Listening:
     """In place of the console on which progress is shown."""
 
-    moments: list[Moment]
-
-    def __init__(self, moments: list[Moment]) -> None:
-        self.moments = moments
+    def __init__(self, moments: list[Moment], *, stderr: bool) -> None:
+        self._moments = moments
 
     def status(self, stage: str) -> Self:
         self.update(stage)
         return self
 
     def update(self, stage: str) -> None:
-        self.moments.append(Moment(stage.removesuffix(" …")))
+        self._moments.append(Moment(stage.removesuffix(" …")))
 
     def stop(self) -> None: ...
 
@@ -58,20 +56,21 @@ class Listening:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.moments.append(Moment("Showing the summary"))
+        self._moments.append(Moment("Showing the summary"))
 
 
-def main(delivery: Path, onboarded: Path) -> None:
-    begin = Moment("Starting Python and importing", psutil.Process().create_time(), 0.0, 0)
+def main(delivery: Path, onboarded: Path, *, started: float) -> None:
+    begin = Moment("Starting Python and importing", started, 0.0, 0)
     moments = [begin]
     with (
         TemporaryDirectory(prefix="homeroom-stages-") as folder,
-        mock.patch("homeroom.cli.check.Console", lambda **_: Listening(moments)),
+        # The package has a function of the same name, which hides the module from patch's dotted names.
+        mock.patch.object(sys.modules["homeroom.cli.check"], "Console", partial(Listening, moments)),
         (Path(folder) / "screen.txt").open("w", encoding="utf-8") as screen,
         mock.patch("sys.stdout", screen),
     ):
         out = Path(folder)
-        check.check([delivery], onboarded=str(onboarded), out=out / "sync-reports", findings=out / "findings.csv")
+        check([delivery], onboarded=str(onboarded), out=out / "sync-reports", findings=out / "findings.csv")
     moments.append(Moment("end"))
     Console().print(_table(moments))
 
@@ -81,7 +80,7 @@ def _table(moments: list[Moment]) -> Table:
     table.add_column("stage")
     for name in ("wall", "CPU", "peak so far"):
         table.add_column(name, justify="right")
-    for this, after in zip(moments, moments[1:], strict=False):
+    for this, after in pairwise(moments):
         table.add_row(*_cells(this, this.stage, after))
     table.add_section()
     table.add_row(*_cells(moments[0], "in all", moments[-1]))
@@ -98,4 +97,4 @@ def _cells(begin: Moment, stage: str, end: Moment) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), started=float(sys.argv[3]))

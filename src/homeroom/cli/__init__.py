@@ -8,6 +8,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 
 import typer
 from polars.exceptions import PanicException
@@ -18,6 +19,7 @@ from homeroom.cli.wrong_use import WrongUseError
 
 WRONG_USE = 64
 OUR_FAULT = 70
+DEVELOPERS = "HOMEROOM_DEBUG"
 INTERRUPTED = 128 + signal.SIGINT
 NOBODY_READS = 128 + signal.SIGPIPE
 
@@ -41,6 +43,8 @@ def main() -> None:
     """
     _clear_away_when_ended()
     _print_whatever_comes()
+    if DEVELOPERS not in os.environ:
+        warnings.simplefilter("ignore")  # Python's own, which tell about our code
     raise SystemExit(_status())
 
 
@@ -61,7 +65,7 @@ def _status() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOBODY_READS
     except (Exception, PanicException) as error:  # the last resort: no person is ever shown a stack trace …
-        if "HOMEROOM_DEBUG" in os.environ:  # … unless a developer asks for it
+        if DEVELOPERS in os.environ:  # … unless a developer asks for it
             raise
         return _say(_sorry(error), OUR_FAULT)
     return status or 0

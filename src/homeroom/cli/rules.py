@@ -14,6 +14,8 @@ from rich.text import Text
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.engine.rules import RULES, RULES_BY_ID
 
+_PIPED_WIDTH = 1000  # one line for each rule, for whoever searches them
+
 
 def rules(
     rule: Annotated[
@@ -22,12 +24,12 @@ def rules(
 ) -> int:
     """Lists all rules, or explains one."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _PIPED_WIDTH
     if rule is None:
         table = Table("Rule", "Consequence", "What must be so", box=None, pad_edge=False)
         for one in RULES:
             table.add_row(one.id, one.consequence.value, Text(one.says))
-        if not console.is_terminal:
-            console.width = console.measure(table).maximum  # a line for each rule, for whoever searches them
         console.print(table)
         return 0
     if rule not in RULES_BY_ID:
@@ -45,5 +47,5 @@ def rules(
         ("Source", one.source),
     ):
         console.print(Text(heading, style="bold"))
-        console.print(Padding(Text(text), (0, 0, 0, 2)))
+        console.print(Padding(Text(text), (0, 0, 0, 2), expand=False))
     return 0

@@ -1,6 +1,6 @@
-"""What does a plain loop find, with the rules that an importer usually has: required cells, tokens, dates, keys, references?
+"""What does a plain loop find, with the rules of an ordinary importer: required cells, tokens, dates, keys, references?
 
-    python -m tests.benches.rivals.csv_loop FOLDER REPORTED.csv
+Run with the folder and the file to report into, as the other tools are; it needs no expectations, it has its own.
 """
 
 from __future__ import annotations
@@ -137,4 +137,4 @@ def _wrong(path: Path, table: str, known: Known) -> Iterator[tuple[int, str]]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[-1]))

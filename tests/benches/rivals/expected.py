@@ -23,7 +23,7 @@ class ExpectedColumn(TypedDict):
 
 
 class ExpectedTable(TypedDict):
-    """together: columns of which no two rows may have the same values. in_order: a date and one that must not be before it."""
+    """together: columns of which no two rows may have the same values. in_order: a date and one not before it."""
 
     columns: list[ExpectedColumn]
     together: list[str]

@@ -1,6 +1,6 @@
 """What does frictionless find with a full schema: types, required, tokens, patterns, unique keys, references?
 
-    python -m tests.benches.rivals.frictionless_check FOLDER EXPECTATIONS.json REPORTED.csv
+Run with the folder, the expectations (JSON) and the file to report into.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def main(folder: Path, expected: dict[str, ExpectedTable], reported: Path) -> No
 
 
 def _resource(name: str, table: ExpectedTable) -> dict[str, Any]:
+    referring = [column for column in table["columns"] if column["reference"] and not column["is_list"]]
     return {
         "name": name.lower(),
         "type": "table",
@@ -34,7 +35,7 @@ def _resource(name: str, table: ExpectedTable) -> dict[str, Any]:
         "schema": {
             "primaryKey": ["sourcedId"],
             "fields": [_field(column) for column in table["columns"]],
-            "foreignKeys": [_key(name, column) for column in table["columns"] if column["reference"] and not column["is_list"]],
+            "foreignKeys": [_key(name, column) for column in referring],
         },
     }
 

@@ -1,6 +1,6 @@
-"""What does pandera find, on polars, with the rules that it can express: also references, items of lists, order of dates?
+"""What does pandera find, on polars, with the rules that it can express: also references, lists, two cells of a row?
 
-    python -m tests.benches.rivals.pandera_check FOLDER EXPECTATIONS.json REPORTED.csv
+Run with the folder, the expectations (JSON) and the file to report into.
 """
 
 from __future__ import annotations

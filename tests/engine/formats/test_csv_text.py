@@ -112,6 +112,12 @@ def test_a_blank_line_counts(tmp_path: Path) -> None:
     assert bad_rows(found) == []
 
 
+def test_blank_lines_between_the_shortest_rows_count(tmp_path: Path) -> None:
+    found = measured(tmp_path, b"id,name\n,\n\n,\n\n,")
+
+    assert rows(found) == [(2, None, None), (4, None, None), (6, None, None)]
+
+
 def test_blank_lines_before_the_header_count(tmp_path: Path) -> None:
     found = measured(tmp_path, b"\xef\xbb\xbf\r\n\n  \nid,name\na,Ada\n")
 

@@ -70,7 +70,6 @@ _TEACHERS = (
                 rule="reference-not-found",
             ),
         ),
-        versions=BOTH,
         accepted={"classes": "math-1", "enrollments": "math-tess math-ana math-ben"},
     ),
     Example(
@@ -82,7 +81,6 @@ _TEACHERS = (
                 chess-1
             """
         },
-        versions=BOTH,
     ),
     Example(
         "class-without-teacher",
@@ -101,7 +99,6 @@ _TEACHERS = (
         (refuses("classes.csv", 3, "subject", NO_TEACHER),),
         deltas=("enrollments",),
         known={},
-        versions=BOTH,
         accepted={"classes": "math-1 drama-1", "enrollments": "e1"},
     ),
     Example(
@@ -131,7 +128,6 @@ _TEACHERS = (
         ),
         deltas=("classes", "enrollments"),
         known={},
-        versions=BOTH,
     ),
     Example(
         "class-without-teacher",
@@ -158,7 +154,6 @@ _TEACHERS = (
                 rule="primary-not-teacher",
             ),
         ),
-        versions=BOTH,
         profile="standard",
     ),
     Example(
@@ -235,7 +230,6 @@ _TEACHERS = (
                 rule="reference-not-found",
             ),
         ),
-        versions=BOTH,
     ),
     Example(
         "primary-not-teacher",

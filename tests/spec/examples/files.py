@@ -322,7 +322,6 @@ _FILES = (
                 r1
             """,
         },
-        versions=BOTH,
         accepted={"classResources": "cr-1", "courseResources": "cr-1"},
     ),
     Example(
@@ -347,7 +346,6 @@ _FILES = (
         {"courses": "sourcedId"},
         without=("orgs",),
         known={},
-        versions=BOTH,
         accepted={"courses": "math drama"},
     ),
     Example(

@@ -83,7 +83,6 @@ _TEXTS = (
                 "courses.csv", 3, "orgSourcedId", "orgSourcedId not found in our system", rule="reference-not-found"
             ),
         ),
-        versions=BOTH,
         accepted={"courses": "physics math drama"},
     ),
     Example(
@@ -104,7 +103,6 @@ _TEXTS = (
                 "title is “Physics[U+000A]Honors”, which holds a line break; the standard forbids it.",
             ),
         ),
-        versions=BOTH,
         profile="standard",
     ),
     Example(
@@ -282,7 +280,6 @@ _DATES = (
             clears("enrollments.csv", 2, "beginDate", f"beginDate is “46000”; {A_DATE}"),
             clears("enrollments.csv", 3, "endDate", f"endDate is “never”; {A_DATE}"),
         ),
-        versions=BOTH,
         accepted={"demographics": "ana ben cleo", "enrollments": "math-ana math-ben math-tess drama-tom drama-cleo"},
     ),
     Example(

@@ -58,7 +58,6 @@ EXAMPLES = (
             refuses("courses.csv", 3, "sourcedId", "sourcedId is empty; every course needs one.", rule="value-missing"),
             refuses("courses.csv", 4, "sourcedId", "sourcedId is empty; every course needs one.", rule="value-missing"),
         ),
-        versions=BOTH,
     ),
     Example(
         "username-repeated",
@@ -116,7 +115,6 @@ EXAMPLES = (
                 anna      | ana.lee
             """
         },
-        versions=BOTH,
         profile="standard",
     ),
     Example(
@@ -193,7 +191,6 @@ EXAMPLES = (
                 "This person is enrolled in this class in this role already, in row 4; remove one of the two rows.",
             ),
         ),
-        versions=BOTH,
     ),
     Example(
         "enrollment-repeated",
@@ -215,7 +212,6 @@ EXAMPLES = (
                 "This person is enrolled in this class in this role already, in row 3; remove one of the two rows.",
             ),
         ),
-        versions=BOTH,
     ),
     Example(
         "enrollment-repeated",
@@ -239,7 +235,6 @@ EXAMPLES = (
         ),
         deltas=("enrollments",),
         known={},
-        versions=BOTH,
         accepted={"enrollments": "math-ana2"},
     ),
     Example(

@@ -39,7 +39,6 @@ _FOUND = (
             """
         },
         (not_found("courses.csv", 2, "orgSourcedId"), not_found("courses.csv", 3, "schoolYearSourcedId")),
-        versions=BOTH,
     ),
     Example(
         "reference-not-found",
@@ -58,7 +57,6 @@ _FOUND = (
             not_found("classes.csv", 3, "schoolSourcedId"),
             not_found("classes.csv", 3, "termSourcedIds"),
         ),
-        versions=BOTH,
         accepted={"classes": "chess-1"},
     ),
     Example(
@@ -110,7 +108,6 @@ _FOUND = (
             """
         },
         (not_found("demographics.csv", 3, "sourcedId"),),
-        versions=BOTH,
     ),
     Example(
         "reference-not-found",
@@ -129,7 +126,6 @@ _FOUND = (
             not_found("enrollments.csv", 3, "schoolSourcedId"),
             not_found("enrollments.csv", 4, "userSourcedId"),
         ),
-        versions=BOTH,
         accepted={"enrollments": "e4 math-tess math-ana math-ben drama-tom drama-cleo"},
     ),
     Example(
@@ -148,7 +144,6 @@ _FOUND = (
                 zoe       | student
             """
         },
-        versions=BOTH,
     ),
     Example(
         "reference-not-found",
@@ -168,7 +163,6 @@ _FOUND = (
             """
         },
         without=("users", "roles"),
-        versions=BOTH,
         accepted={"enrollments": "e1 math-tess math-ana math-ben drama-tom drama-cleo"},
     ),
     Example(
@@ -223,7 +217,6 @@ _FOUND = (
         (not_found("orgs.csv", 2, "parentSourcedId"), not_found("orgs.csv", 3, "parentSourcedId")),
         deltas=("orgs",),
         profile="standard",
-        versions=BOTH,
     ),
     Example(
         "reference-not-checked",
@@ -345,7 +338,6 @@ _KINDS = (
                 "schoolYearSourcedId is “fall”, which is a semester; it must name a schoolYear.",
             ),
         ),
-        versions=BOTH,
     ),
     Example(
         "reference-kind",
@@ -379,7 +371,6 @@ _KINDS = (
             ),
             not_found("results.csv", 4, "studentSourcedId"),
         ),
-        versions=BOTH,
     ),
     Example(
         "reference-kind",

@@ -213,7 +213,6 @@ _SCHOOLS = (
             not_found("classes.csv", 2, "courseSourcedId"),
             not_found("classes.csv", 3, "termSourcedIds"),
         ),
-        versions=BOTH,
     ),
 )
 _PEOPLE = (
@@ -260,7 +259,6 @@ _PEOPLE = (
             ),
             not_found("courses.csv", 2, "orgSourcedId"),
         ),
-        versions=BOTH,
     ),
     Example(
         "class-without-teacher",
@@ -313,7 +311,6 @@ _PEOPLE = (
             not_found("enrollments.csv", 3, "classSourcedId"),
             not_found("enrollments.csv", 4, "classSourcedId"),
         ),
-        versions=BOTH,
     ),
     Example(
         "class-without-teacher",
@@ -354,7 +351,6 @@ _PEOPLE = (
             "enrollments": "sourcedId",
         },
         (missing("classes.csv", 2, "title", "title is empty; every class needs one."),),
-        versions=BOTH,
     ),
     Example(
         "enrollment-role-differs",
@@ -366,7 +362,6 @@ _PEOPLE = (
             """
         },
         (not_found("enrollments.csv", 2, "classSourcedId"),),
-        versions=BOTH,
     ),
 )
 _KEPT = (
@@ -456,7 +451,6 @@ _KEPT = (
         "A table that does not come says nothing of its records",
         {"orgs": "sourcedId"},
         known={},
-        versions=BOTH,
         roster={"orgs": "lantern north south", "users": "tess tom ana ben cleo"},
     ),
 )

@@ -43,7 +43,6 @@ _MISSING = (
             """
         },
         (refuses("academicSessions.csv", 2, "sourcedId", "sourcedId is empty; every academic session needs one."),),
-        versions=BOTH,
     ),
     Example(
         "value-missing",
@@ -61,7 +60,6 @@ _MISSING = (
             refuses("enrollments.csv", 2, "userSourcedId", "userSourcedId is empty; every enrollment needs one."),
             refuses("enrollments.csv", 2, "role", "role is empty; every enrollment needs one."),
         ),
-        versions=BOTH,
     ),
     Example(
         "value-missing",
@@ -293,7 +291,6 @@ _VOCABULARIES = (
                 "status is “inactive”; it must be one of: active, tobedeleted. Did you mean “active”?",
             ),
         ),
-        versions=BOTH,
         deltas=("orgs",),
         known={},
     ),
@@ -403,7 +400,6 @@ _VOCABULARIES = (
                 "classes.csv", 3, "grades", f"grades is “K”; each grade must be one of: {GRADES}. Did you mean “KG”?"
             ),
         ),
-        versions=BOTH,
     ),
     Example(
         "grade-unknown",
@@ -428,7 +424,6 @@ _VOCABULARIES = (
                 ana       | Fifth
             """
         },
-        versions=BOTH,
         profile="standard",
     ),
 )

@@ -39,8 +39,9 @@ def read_proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) ->
     quotes = _quotes(body, len(columns), ends.quotes)
     end, size_bytes = tail(body), body.end_bytes - body.start_bytes
     separators = len(columns) - 1 + (2 * len(columns) if quotes is Quotes.ALL else 0)
-    # A row and its line end have no fewer bytes: a gigabyte of blank lines is not worth a row each.
-    most_rows = size_bytes // (separators + 1) + 1 + end.blank_lines
+    # One row more than the bytes have room for, the last one without a line end, is enough to see that the sum is
+    # wrong: a gigabyte of blank lines is not worth a row each.
+    most_rows = (size_bytes + 1) // (separators + 1) + 1 + end.blank_lines
     try:
         frame = collect(body.scan(columns, quotes=quotes, most_rows=most_rows), [*_proofs(columns, quotes), *exprs])
     except FAILURES:
