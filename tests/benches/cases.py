@@ -98,6 +98,8 @@ def measure(case: Case, *, cache: Path, scratch: Path, rounds: int, tell: Callab
     """Makes the district if need be, and runs the loop."""
     tell("making the district")
     files = made(case.district, cache)
+    scratch = scratch / case.district.name
+    scratch.mkdir()
     commands = [
         Command(FLOOR, module("floor", files.readable)),
         homeroom(files.zip if case.district.is_packed else files.roster, files, scratch, HOMEROOM),

@@ -19,6 +19,7 @@ from homeroom.engine.rules import (
     people,
     references,
     selfserve,
+    values,
 )
 from homeroom.engine.tables import Column, Table
 from tests.spec.district import UPLOADS, rows_of
@@ -31,22 +32,34 @@ _INTRODUCTION = """\
 
 <!-- Written by `make docs` from the rules and their tests. Changes by hand are lost. -->
 
-Everything that Homeroom looks at, in the order in which it is told. Each rule comes with examples: what somebody sends, and all that is
-found in it. The examples are the tests of the rule, so they cannot be wrong.
+Everything that Homeroom looks at, in the order in which it is told. Each rule comes with examples: what somebody sends,
+and all that is found in it. The examples are the tests of the rule, so they cannot be wrong.
 
-- **What happens** has four grades: it *stops the sync*, *refuses the row*, *clears the value*, or only *notes*. The first two are errors.
-  Where the [profiles](../how-to/write-a-profile.md) `publisher` and `standard` differ, both are told.
+- **What happens** has four grades: it *stops the sync*, *refuses the row*, *clears the value*, or only *notes*. The
+  first two are errors. Where the [profiles](../how-to/write-a-profile.md) `publisher` and `standard` differ, both are
+  told.
 - **Rows** are numbered as a spreadsheet does it: the header is row 1.
-- The tables of the examples show the columns that matter. Around them there is a small district: an organization `lantern`
-  with two schools, `north` and `south`; a school `year` with the sessions `fall` and `spring`; the teachers `tess` (north) and `tom` (south);
-  the students `ana` and `ben` (north) and `cleo` (south); the classes `math-1` (north) and `drama-1` (south).
-- The words in braces are filled in: `{column}`, `{value}` (what stands there; never a password), `{expected}` (what would be right),
-  `{detail}`.
+- The tables of the examples show the columns that matter; the others have usual values. Around them there is a small
+  district: an organization `lantern` with two schools, `north` and `south`; a school `year` with the sessions `fall`
+  and `spring`; the courses `math` and `drama`; the teachers `tess` (north) and `tom` (south); the students `ana` and
+  `ben` (north) and `cleo` (south); the classes `math-1` (north) and `drama-1` (south), each with its teacher and its
+  students.
+- The words in braces are filled in: `{column}`, `{value}` (what stands there; never a password), `{expected}` (what
+  would be right), `{detail}`.
 """
+
+
+def _beginning(*beginnings: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in files.RULES if rule.id.startswith(beginnings))
+
+
 _SECTIONS: Sequence[tuple[str, tuple[Rule, ...]]] = (
-    ("Packages, files, headers and rows", files.RULES),
-    ("Cells", ()),
-    ("Identifiers that must be unique", keys.RULES),
+    ("Packages and files", _beginning("package-", "file-", "delivery-")),
+    ("The manifest", _beginning("manifest-")),
+    ("Header rows", _beginning("column-", "required-column-", "bulk-columns-")),
+    ("Rows", _beginning("row-")),
+    ("Cells", values.VALUES),
+    ("Records that must be unique", keys.RULES),
     ("References", references.RULES),
     ("People", people.RULES),
     ("Classes, sessions and dates", classes.RULES),
@@ -76,10 +89,10 @@ def lines() -> Iterator[str]:
     """The page, line by line."""
     yield from _INTRODUCTION.splitlines()
     applied = {profile: _applications(shipped(profile)) for profile in SHIPPED}
-    elsewhere = {rule.id for _, rules in _SECTIONS for rule in rules}
+    assert sorted(rule.id for _, rules in _SECTIONS for rule in rules) == sorted(rule.id for rule in RULES)
     for title, rules in _SECTIONS:
         yield from ("", f"## {title}")
-        for rule in rules or [rule for rule in RULES if rule.id not in elsewhere]:
+        for rule in rules:
             yield from _rule(rule, {name: found.get(rule.id, {}) for name, found in applied.items()})
 
 
@@ -144,7 +157,7 @@ _KINDS = ("identifiers", "required columns", "columns that may be empty")
 
 
 def _kind(column: Column) -> str:
-    return _KINDS[0] if column.is_key else _KINDS[1] if column.must_be_right else _KINDS[2]
+    return _KINDS[0] if column.is_key else _KINDS[1] if column.is_needed else _KINDS[2]
 
 
 def _said(consequence: Consequence) -> str:
@@ -162,7 +175,8 @@ def _where(rule: Rule, applied: dict[Where, tuple[Column, Consequence]]) -> str:
 
 
 def _names(table_name: str) -> set[str]:
-    return {name for version in VERSIONS for name in (t.names if (t := tables_of(version).get(table_name)) else ())}
+    tables = [tables_of(version)[table_name] for version in VERSIONS if table_name in tables_of(version)]
+    return {name for one in tables for name in one.names}
 
 
 def _columns(table_name: str, columns: Mapping[str, set[str]]) -> str:
@@ -181,8 +195,8 @@ def _example(example: Example) -> Iterator[str]:
     yield from ("", f"**{prose(example.title)}.**")
     if circumstances := _circumstances(example):
         yield from ("", f"*{'; '.join(circumstances)}*")
-    for name, content in (example.known or {}).items():
-        yield from _given(name, content, label=f"{name} as accepted before")
+    for name, before in (example.known or {}).items():
+        yield from _given(name, before, label=f"{name} as accepted before")
     for name, content in example.given.items():
         yield from _given(name, content, label=file_of(name))
     yield ""

@@ -17,11 +17,11 @@ _INTRODUCTION = """\
 
 <!-- Written by `make docs` from the declarations of the tables. Changes by hand are lost. -->
 
-Every table and column that Homeroom knows: those of OneRoster CSV 1.1 and 1.2, and those of the three upload templates. What
-must be so in them is told by [the rules](rules.md).
+Every table and column that Homeroom knows: those of OneRoster CSV 1.1 and 1.2, and those of the three upload templates.
+What must be so in them is told by [the rules](rules.md).
 
-- *Required* columns must be there and have a value in every row. *In changes* means: required in a file of changes (delta), empty
-  in a complete one (bulk).
+- *Required* columns must be there and have a value in every row. *In changes* means: required in a file of changes
+  (delta), empty in a complete one (bulk).
 - Where a vocabulary ends in `ext:…`, version 1.2 allows further words that begin so. A publisher can accept more.
 - *REST* is what the column is called in OneRoster REST.
 - Every table may have further columns whose header begins with `metadata.`, to the right of all others.

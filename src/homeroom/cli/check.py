@@ -132,7 +132,7 @@ def _not_opened(reason: str, profile: engine.Profile, work: Path) -> _Outcome:
         notes=(),
         breaches=(),
     )
-    return _Outcome(report, Gathering(work, []).done(), {})
+    return _Outcome(report, Gathering(work, profile).done(), {})
 
 
 def _tables(delivery: engine.Delivery, snapshot: engine.Snapshot) -> Iterator[Path]:

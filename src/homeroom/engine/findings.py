@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
 
@@ -38,8 +38,13 @@ WHOLE_ROW = "row"
 
 _SHOWN_LENGTH = 80
 _SPILL_BYTES = 64_000_000
+_FRAMES_WEIGHED = 100
 #: Characters that nobody can see, and how they are written in a message.
 _NAMED = {chr(code): f"[U+{code:04X}]" for code in (*range(0x20), *range(0x7F, 0xA0), 0x200B, 0xFEFF)}
+
+
+#: The cause of a finding that nothing else brought about; see ``Cause`` in ``report``.
+OWN_CAUSE = pl.concat_str(pl.col("table", "field").fill_null(""), "rule", separator="/")
 
 
 @dataclass(frozen=True)
@@ -55,26 +60,37 @@ class Findings:
 
 @dataclass
 class Gathering:
-    """Findings on their way; what does not fit into memory comfortably waits in the work folder."""
+    """Findings on their way, in the order in which they are added; what would fill the memory waits in a file."""
 
     work: Path
-    frames: list[pl.LazyFrame]
-    spilled: int = 0
+    profile: Profile
+    _files: list[pl.LazyFrame] = field(default_factory=list)
+    _frames: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, frame: pl.DataFrame) -> None:
         if frame.is_empty():
             return
-        frame = frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
-        if frame.estimated_size() < _SPILL_BYTES:
-            self.frames.append(frame.lazy())
-            return
-        self.spilled += 1
-        path = self.work / f"findings-{self.spilled}.parquet"
-        frame.write_parquet(path, row_group_size=50_000)
-        self.frames.append(pl.scan_parquet(path))
+        self._frames.append(frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()))
+        if sum(waiting.estimated_size() for waiting in self._frames[-_FRAMES_WEIGHED:]) > _SPILL_BYTES:
+            self._spill()
+        elif len(self._frames) >= _FRAMES_WEIGHED:
+            self._frames = [pl.concat(self._frames)]
+
+    def add_remarks(self, remarks: Sequence[Remark]) -> bool:
+        """Adds what is to be said of whole files; true if that stops the sync."""
+        frame = of_remarks(remarks, self.profile)
+        self.add(frame)
+        return bool((frame["consequence"] == Consequence.STOPS.value).any())
 
     def done(self) -> Findings:
-        return Findings(pl.concat(self.frames) if self.frames else pl.LazyFrame(schema=SCHEMA))
+        waiting = [pl.concat(self._frames).lazy()] if self._frames else []
+        return Findings(pl.concat([*self._files, *waiting]) if self._files or waiting else pl.LazyFrame(schema=SCHEMA))
+
+    def _spill(self) -> None:
+        path = self.work / f"findings-{len(self._files)}.parquet"
+        pl.concat(self._frames).write_parquet(path, row_group_size=50_000)
+        self._files.append(pl.scan_parquet(path))
+        self._frames = []
 
 
 def shown(value: pl.Expr) -> pl.Expr:

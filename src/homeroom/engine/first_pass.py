@@ -157,9 +157,7 @@ def _kept(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
         filled = [pl.col(name).is_not_null() for name in ("status", "dateLastModified") if setting.has(name)]
         yield "filled", any_of(filled)
     for column in table.references:
-        if (column.name in setting.present and not column.is_list and column.type is not Type.ID) or (
-            column.type is Type.ID and setting.has(column.name)
-        ):
+        if setting.has(column.name) and not column.is_list:
             yield column.name, hashed(column.name)
     yield from _facts(setting)
 

@@ -113,6 +113,11 @@ class Page:
         text = self.measured.scan().join(refused.lazy(), on="row", how="semi")
         return unreadable + int(text.select(pl.any_horizontal(faulty).sum()).collect(engine="streaming").item())
 
+    @property
+    def unreadable_rows(self) -> int:
+        """How many rows could not be read; very many are only counted, not listed."""
+        return len(self.measured.bad_rows) + self.measured.unlisted_bad_rows
+
     def line_of(self, rows: pl.Series) -> pl.Series:
         """The line of each row as a spreadsheet shows it."""
         return self.measured.lines(rows)

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from homeroom.engine.diff import Changes
+from homeroom.engine.findings import OWN_CAUSE
 from homeroom.engine.guard import Verdict
 from homeroom.engine.ledger import Page
 from homeroom.engine.rule import Consequence
@@ -115,7 +116,7 @@ def summarise(checked: Checked, changes: Changes | None = None, verdict: Verdict
 
 
 def _counts(page: Page, changes: Changes | None) -> TableCounts:
-    unreadable = len(page.measured.bad_rows)
+    unreadable = page.unreadable_rows
     rows = len(page.frame) + unreadable
     left_out = int(page.silent.sum())
     refused = int((page.refused & ~page.silent).sum()) + unreadable
@@ -150,14 +151,7 @@ def _causes(checked: Checked) -> list[Cause]:
         .group_by("cause", "consequence", "table", maintain_order=True)
         .agg(
             records=pl.col("record").n_unique(),
-            findings=pl.col("count")
-            .filter(
-                pl.col("cause")
-                == pl.concat_str(
-                    pl.col("table").fill_null(""), pl.lit("/"), pl.col("field").fill_null(""), pl.lit("/"), "rule"
-                )
-            )
-            .sum(),
+            findings=pl.col("count").filter(pl.col("cause") == OWN_CAUSE).sum(),
         )
         .collect()
     )
@@ -171,11 +165,8 @@ def _causes(checked: Checked) -> list[Cause]:
 
 
 def _cause(checked: Checked, name: str, consequence: str, group: pl.DataFrame) -> Cause:
-    table, field, rule = (
-        name.split("/", 2)
-        if name.count("/") == 2
-        else (name.split("/", maxsplit=1)[0], "/".join(name.split("/")[1:-1]), name.rsplit("/", 1)[1])
-    )
+    table, place = name.split("/", maxsplit=1)
+    field, rule = place.rsplit("/", maxsplit=1)  # a metadata column may have a slash in its name
     left_out = {}
     if rule == SCHOOL.id:
         left_out = {page.name: count for page in checked.pages.values() if (count := int(page.silent.sum()))}
@@ -196,9 +187,8 @@ def examples(checked: Checked) -> dict[tuple[str, str], tuple[str | None, int | 
 
     Unlike a report, an example may show a value, so it stays with the district.
     """
-    own = pl.concat_str(pl.col("table").fill_null(""), pl.lit("/"), pl.col("field").fill_null(""), pl.lit("/"), "rule")
     first = (
-        checked.findings.rows.filter(pl.col("cause") == own)
+        checked.findings.rows.filter(pl.col("cause") == OWN_CAUSE)
         .group_by("cause", "consequence", maintain_order=True)
         .agg(pl.col("file").first(), pl.col("line").first(), pl.col("message").first())
         .collect()

@@ -15,9 +15,9 @@ from homeroom.engine.rule import Consequence, LocalRule, Rule
 from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rules.references import NOT_FOUND
 
-#: Rows fetched at a time. A batch of filtered text keeps the buffers alive that it was cut from, so it must not be
-#: large.
-_BATCH = 8_192
+#: A batch of filtered text keeps the buffers alive that it was cut from: so it may span so many rows of the file.
+_SPAN_ROWS = 400_000
+_FEWEST_ROWS, _MOST_ROWS = 1_000, 100_000
 _SECRET = "password"
 _HIDDEN = "•••"
 
@@ -46,7 +46,9 @@ def explain(page: Page, causes: Causes, findings: Gathering) -> pl.DataFrame:
 def _fetched(page: Page, rows: pl.Series) -> Iterator[pl.DataFrame]:
     """The text of these rows, in file order, a batch at a time."""
     text = page.measured.scan().join(rows.to_frame().lazy(), on="row", how="semi", maintain_order="left")
-    for batch in text.collect_batches(chunk_size=_BATCH, maintain_order=True, engine="streaming"):
+    share = len(rows) / max(len(page.frame), 1)
+    chunk_size = min(max(int(_SPAN_ROWS * share), _FEWEST_ROWS), _MOST_ROWS)
+    for batch in text.collect_batches(chunk_size=chunk_size, maintain_order=True, engine="streaming"):
         if len(batch):
             yield batch.sort("row")
 

@@ -12,14 +12,13 @@ from pathlib import Path
 
 import polars as pl
 
-from homeroom.engine.findings import Findings, Gathering, of_remarks, of_tally
+from homeroom.engine.findings import Findings, Gathering, of_tally
 from homeroom.engine.first_pass import clearings, index, kept_value
 from homeroom.engine.formats import selfserve as selfserve_format
 from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import Ledger, Page, rows_where
 from homeroom.engine.profile import Profile
 from homeroom.engine.roster import Roster
-from homeroom.engine.rule import Consequence
 from homeroom.engine.rules.catalogue import LOCAL
 from homeroom.engine.rules.classes import judge_stays, judge_teachers, rows_that_left_a_class_without_teacher
 from homeroom.engine.rules.counts import tallies
@@ -81,11 +80,8 @@ def validate(
     onboarded: source ids of the schools that the publisher has onboarded; null: every school is. known: the roster as
     accepted before. work: a folder lent for what does not fit into memory. Never raises for what was delivered.
     """
-    remarks = (*snapshot.remarks, *_missing_files(snapshot, known))
-    gathering = Gathering(work, [])
-    about_files = of_remarks(remarks, profile)
-    gathering.add(about_files)
-    if _stops(about_files):
+    gathering = Gathering(work, profile)
+    if gathering.add_remarks((*snapshot.remarks, *_missing_files(snapshot, known))):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
     certain = known is not None or profile.self_contained_deltas
     whole = {name for name, part in snapshot.parts.items() if part.mode == "bulk" or certain}
@@ -94,15 +90,9 @@ def validate(
     for name, part in snapshot.parts.items():
         progress(f"Reading {part.file}")
         pages[name] = index(part, LOCAL, profile, resolvable=resolvable, compare=known is not None, work=work)
-    about_tables = of_remarks(_without_rows(pages), profile)
-    gathering.add(about_tables)
-    if _stops(about_tables):
+    limits = _upload_limits(next(iter(pages.values())), profile) if snapshot.format == selfserve_format.NAME else []
+    if gathering.add_remarks([*_without_rows(pages), *limits]):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
-    if snapshot.format == selfserve_format.NAME:
-        about_upload = of_remarks(_upload_limits(next(iter(pages.values())), profile), profile)
-        gathering.add(about_upload)
-        if _stops(about_upload):
-            return Checked(snapshot, profile, gathering.done(), stopped=True)
     before = {name: records.index for name, records in known.tables.items()} if known else {}
     ledger = Ledger(pages, before, roster_given=known is not None)
     _judge(ledger, onboarded, known, progress)
@@ -110,10 +100,6 @@ def validate(
     for tally in tallies(ledger, known):
         gathering.add(of_tally(tally))
     return Checked(snapshot, profile, gathering.done(), stopped=False, pages=pages)
-
-
-def _stops(findings: pl.DataFrame) -> bool:
-    return bool((findings["consequence"] == Consequence.STOPS.value).any())
 
 
 def _missing_files(snapshot: Snapshot, known: Roster | None) -> list[Remark]:
@@ -134,7 +120,7 @@ def _missing_files(snapshot: Snapshot, known: Roster | None) -> list[Remark]:
 
 
 def _without_rows(pages: Mapping[str, Page]) -> list[Remark]:
-    empty = [page for page in pages.values() if page.frame.is_empty() and page.measured.bad_rows.is_empty()]
+    empty = [page for page in pages.values() if page.frame.is_empty() and not page.unreadable_rows]
     remarks = [
         Remark("file-without-rows", file=page.part.file, table=page.name, value=page.part.file) for page in empty
     ]
@@ -181,7 +167,7 @@ def _judge(ledger: Ledger, onboarded: frozenset[str] | None, known: Roster | Non
 def _upload_limits(page: Page, profile: Profile) -> list[Remark]:
     """What is wrong with an upload as a whole, once its rows were seen (product.md 3.3)."""
     file, bad = page.part.file, page.measured.bad_rows
-    rows, size = len(page.frame) - int(page.frame["blank"].sum()) + len(bad), page.part.size_bytes
+    rows, size = len(page.frame) - int(page.frame["blank"].sum()) + page.unreadable_rows, page.part.size_bytes
     remarks = []
     if size > profile.max_bytes:
         remarks.append(
