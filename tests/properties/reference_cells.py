@@ -43,12 +43,11 @@ def is_blank(text: str) -> bool:
 
 
 def is_day(text: str | None) -> bool:
-    """A day of the calendar, written 2026-08-15."""
-    if text is None or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    """A day of the calendar, written 2026-08-15; a year before 1000 is a slip."""
+    if text is None or not re.fullmatch("[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}", text):
         return False
     year, month, day = int(text[:4]), int(text[5:7]), int(text[8:])
-    # The calendar repeats itself after 400 years, and the module begins with year 1.
-    return 1 <= month <= 12 and 1 <= day <= monthrange(year % 400 + 400, month)[1]
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
 
 
 def is_email(text: str) -> bool:

@@ -49,7 +49,7 @@ def _row(cells: Sequence[str]) -> str:
 def block(content: str | bytes) -> list[str]:
     """The lines of a code block with the beginning of a file, as it lies on disk."""
     text = content if isinstance(content, str) else content.decode(errors="replace")
-    lines = visible(text.replace("\r\n", "\n")).split("\n")
+    lines = visible(text.replace("\r\n", "\n").removesuffix("\n")).split("\n")
     shown = [line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + "…" for line in lines[:_MOST_LINES]]
     more = [f"… and {len(lines) - _MOST_LINES} lines more"] if len(lines) > _MOST_LINES else []
     return ["```text", *shown, *more, "```"]

@@ -39,11 +39,11 @@ and all that is found in it. The examples are the tests of the rule, so they can
   first two are errors. Where the [profiles](../how-to/write-a-profile.md) `publisher` and `standard` differ, both are
   told.
 - **Rows** are numbered as a spreadsheet does it: the header is row 1.
-- The tables of the examples show the columns that matter; the others have usual values. Around them there is a small
-  district: an organization `lantern` with two schools, `north` and `south`; a school `year` with the sessions `fall`
-  and `spring`; the courses `math` and `drama`; the teachers `tess` (north) and `tom` (south); the students `ana` and
-  `ben` (north) and `cleo` (south); the classes `math-1` (north) and `drama-1` (south), each with its teacher and its
-  students.
+- The tables of the examples show the columns that matter; the others have usual values. The rest of a small district
+  follows in the same file, below the rows that are shown: an organization `lantern` with two schools, `north` and
+  `south`; a school `year` with the sessions `fall` and `spring`; the courses `math` and `drama`; the teachers `tess`
+  (north) and `tom` (south); the students `ana` and `ben` (north) and `cleo` (south); the classes `math-1` (north) and
+  `drama-1` (south), each with its teacher and its students.
 - The words in braces are filled in: `{column}`, `{value}` (what stands there; never a password), `{expected}` (what
   would be right), `{detail}`.
 """
@@ -169,8 +169,9 @@ def _where(rule: Rule, applied: dict[Where, tuple[Column, Consequence]]) -> str:
         place = f"{rule.table}.{rule.column}" if rule.table and rule.column in _names(rule.table) else rule.table
         return code(place) if place else ""
     columns: dict[str, dict[str, set[str]]] = {}
-    for version, table_name, column in applied:
-        columns.setdefault(table_name, {}).setdefault(column, set()).add(version)
+    for (version, table_name, column), (declared, _) in applied.items():
+        shown = f"{code(column)} (in changes)" if declared.delta_only else code(column)
+        columns.setdefault(table_name, {}).setdefault(shown, set()).add(version)
     return "; ".join(_columns(name, found) for name, found in columns.items())
 
 
@@ -186,7 +187,7 @@ def _columns(table_name: str, columns: Mapping[str, set[str]]) -> str:
     told = []
     for column, versions in columns.items():
         only = f" ({next(iter(versions))})" if len(versions) == 1 and "" not in versions and not table_is_new else ""
-        told.append(code(column) + only)
+        told.append(column + only)
     title = f"{table_name} ({next(iter(here))})" if table_is_new else table_name
     return f"{title}: {', '.join(told)}"
 
@@ -214,7 +215,9 @@ def _circumstances(example: Example) -> list[str]:
     told += [f"with `{name} = {_toml(value)}`" for name, value in example.settings.items()]
     told += [f"{', '.join(example.deltas)}: changes only"] if example.deltas else []
     told += [f"without {', '.join(example.without)}"] if example.without else []
-    told += [f"zipped in the folder {code(example.folder)}"] if example.folder.strip("./") else []
+    told += [f"zipped in the folder {code(example.folder)}" if example.folder != "./" else "zipped"] * bool(
+        example.folder
+    )
     told += [f"zipped, with {', '.join(map(code, example.junk))} besides"] if example.junk else []
     told += [f"onboarded: {', '.join(example.onboarded)}"] if example.onboarded is not None else []
     told += ["the district was accepted before"] if example.known is not None else []

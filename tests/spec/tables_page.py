@@ -28,6 +28,9 @@ What must be so in them is told by [the rules](rules.md).
 """
 
 
+_EXTENSION = "`ext:…`"
+
+
 def lines() -> Iterator[str]:
     """The page, line by line."""
     yield from _INTRODUCTION.splitlines()
@@ -41,10 +44,9 @@ def _oneroster(declared: Table) -> Iterator[str]:
     versions = [version for version in VERSIONS if declared.only in (None, version)]
     yield from ("", f"## {declared.name}", "")
     yield f"One row is one {declared.singular}. File {code(declared.file_name)}, OneRoster {' and '.join(versions)}."
-    for version in versions:
-        if needs := tables_of(version)[declared.name].needs:
-            where = f"In {version} a" if len(versions) > 1 else "A"
-            yield f"{where} complete file needs {', '.join(f'[{name}](#{name.lower()})' for name in needs)}."
+    needs = {version: ", ".join(map(_linked, tables_of(version)[declared.name].needs)) for version in versions}
+    if any(needs.values()):
+        yield f"What a complete file needs beside it: {_differing(needs)}."
     yield ""
     header = ("column", "type", "required", "one of", "points at", "versions", "REST")
     yield from table(header, [_column(declared.name, column) for column in declared.columns])
@@ -61,7 +63,7 @@ def _column(table_name: str, column: Column) -> Sequence[str]:
         code(column.name),
         column.type.value,
         _differing({version: _required(one) for version, one in by_version.items()}),
-        _differing({version: _words(one) for version, one in by_version.items()}),
+        _vocabulary({version: _words(one) for version, one in by_version.items()}),
         _target(column),
         versions,
         code(column.rest_name),
@@ -73,8 +75,15 @@ def _required(column: Column) -> str:
 
 
 def _words(column: Column) -> str:
-    words = [*map(code, column.tokens), *(["`ext:…`"] if column.extensible and column.tokens else [])]
+    words = [*map(code, column.tokens), *([_EXTENSION] if column.extensible and column.tokens else [])]
     return " ".join(words) or ("`{type:identifier}`" if column.item_form else "")
+
+
+def _vocabulary(by_version: dict[str, str]) -> str:
+    closed, extensible = by_version.get("1.1"), by_version.get("1.2")
+    if closed and extensible == f"{closed} {_EXTENSION}":
+        return f"{closed}, in 1.2 also {_EXTENSION}"
+    return _differing(by_version)
 
 
 def _differing(by_version: dict[str, str]) -> str:
@@ -87,8 +96,12 @@ def _differing(by_version: dict[str, str]) -> str:
 def _target(column: Column) -> str:
     if column.reference is None:
         return ""
-    target = f"[{column.reference.table}](#{column.reference.table.lower()})"
+    target = _linked(column.reference.table)
     return f"{target}: {' '.join(map(code, column.reference.kinds))}" if column.reference.kinds else target
+
+
+def _linked(name: str) -> str:
+    return f"[{name}](#{name.lower()})"
 
 
 def _template(template: Table) -> Iterator[str]:

@@ -60,16 +60,21 @@ class Findings:
 
 @dataclass
 class Gathering:
-    """Findings on their way, in the order in which they are added; what would fill the memory waits in a file."""
+    """Findings on their way, in the order in which they are added; what would fill the memory waits in a file.
+
+    stops: one of them stops the sync.
+    """
 
     work: Path
     profile: Profile
+    stops: bool = False
     _files: list[pl.LazyFrame] = field(default_factory=list)
     _frames: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, frame: pl.DataFrame) -> None:
         if frame.is_empty():
             return
+        self.stops = self.stops or bool((frame["consequence"] == Consequence.STOPS.value).any())
         self._frames.append(frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()))
         if sum(waiting.estimated_size() for waiting in self._frames[-_FRAMES_WEIGHED:]) > _SPILL_BYTES:
             self._spill()
@@ -77,10 +82,9 @@ class Gathering:
             self._frames = [pl.concat(self._frames)]
 
     def add_remarks(self, remarks: Sequence[Remark]) -> bool:
-        """Adds what is to be said of whole files; true if that stops the sync."""
-        frame = of_remarks(remarks, self.profile)
-        self.add(frame)
-        return bool((frame["consequence"] == Consequence.STOPS.value).any())
+        """Adds what is to be said of whole files; true if the sync stops here."""
+        self.add(of_remarks(remarks, self.profile))
+        return self.stops
 
     def done(self) -> Findings:
         waiting = [pl.concat(self._frames).lazy()] if self._frames else []

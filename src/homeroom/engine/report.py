@@ -20,6 +20,9 @@ from homeroom.engine.rules.onboarding import SCHOOL
 from homeroom.engine.validate import Checked
 
 
+_MOST_REASONS = 20
+
+
 class Status(StrEnum):
     """How a sync ended, in the words of the Sync Reports page."""
 
@@ -107,12 +110,18 @@ def summarise(checked: Checked, changes: Changes | None = None, verdict: Verdict
         format=checked.snapshot.format,
         version=checked.snapshot.version,
         profile=checked.profile.name,
-        reasons=tuple(stops["message"].unique(maintain_order=True)),
+        reasons=_told(tuple(stops["message"].unique(maintain_order=True))),
         tables=tuple(_counts(page, changes) for page in checked.pages.values()),
         causes=errors,
         notes=tuple(cause for cause in causes if cause.consequence in (Consequence.CLEARS, Consequence.NOTES)),
         breaches=tuple(breach.sentence for breach in verdict.breaches) if verdict else (),
     )
+
+
+def _told(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    """The reasons, or the first of them and how many more there are: a row each may be too many to read."""
+    more = len(reasons) - _MOST_REASONS
+    return reasons if more <= 0 else (*reasons[:_MOST_REASONS], f"And {more:,} more; --findings writes them all.")
 
 
 def _counts(page: Page, changes: Changes | None) -> TableCounts:

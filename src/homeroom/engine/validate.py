@@ -99,7 +99,8 @@ def validate(
     _explain(ledger, gathering, progress)
     for tally in tallies(ledger, known):
         gathering.add(of_tally(tally))
-    return Checked(snapshot, profile, gathering.done(), stopped=False, pages=pages)
+    # A profile may say of any rule that it stops the sync.
+    return Checked(snapshot, profile, gathering.done(), stopped=gathering.stops, pages={} if gathering.stops else pages)
 
 
 def _missing_files(snapshot: Snapshot, known: Roster | None) -> list[Remark]:

@@ -14,7 +14,7 @@ from tests.engine.formats.plain_csv import Plain, Sizes, read_plainly
 
 SMALL = Sizes(longest_line=60, longest_row_lines=4, longest_row_bytes=40)
 
-texts = st.text(st.sampled_from('ab,"\n\ré日 \ufffd\ufeff'), max_size=6)
+alphabets = st.sampled_from(['ab,"\n\ré日 \ufffd\ufeff', "ab,", "ab", "a\r"])
 damages = st.tuples(
     st.sampled_from(["insert", "delete", "double"]),
     st.integers(0, 400),
@@ -30,6 +30,7 @@ def written(cell: str, quoted: bool) -> str:
 @st.composite
 def bodies(draw: st.DrawFn, cells: int) -> bytes:
     """The rows of a file as a program would write them, then damaged in a few places."""
+    texts = st.text(draw(alphabets), max_size=6)
     line_end = draw(st.sampled_from(["\n", "\n", "\r\n", "\r\r\n"]))
     all_quoted = draw(st.booleans())
     rows = draw(st.lists(st.lists(st.tuples(texts, st.booleans()), min_size=cells, max_size=cells), max_size=8))

@@ -12,6 +12,7 @@ from tests.spec.examples import (
     keys,
     manifests,
     people,
+    profiles,
     references,
     rows,
     selfserve,
@@ -31,6 +32,7 @@ EXAMPLES: tuple[Example, ...] = (
     *people.EXAMPLES,
     *classes.EXAMPLES,
     *spread.EXAMPLES,
+    *profiles.EXAMPLES,
     *selfserve.EXAMPLES,
     *counts.EXAMPLES,
 )

@@ -269,6 +269,47 @@ _FOUND = (
         deltas=("users",),
         known={},
     ),
+    Example(
+        "reference-lost-zeros",
+        "References that would be found with leading zeros in front are counted besides, as what Excel does",
+        {
+            "orgs": """
+                sourcedId
+                0017
+                018
+            """,
+            "courses": """
+                sourcedId | orgSourcedId
+                physics   | 17
+                latin     | 0017
+                french    | 18
+                chess     | 19
+            """,
+        },
+        (
+            not_found("courses.csv", 2, "orgSourcedId"),
+            not_found("courses.csv", 4, "orgSourcedId"),
+            not_found("courses.csv", 5, "orgSourcedId"),
+            notes(
+                "courses.csv",
+                None,
+                "orgSourcedId",
+                "Rows whose orgSourcedId would be found with leading zeros in front: 2. Excel drops leading zeros.",
+            ),
+        ),
+        versions=BOTH,
+    ),
+    Example(
+        "reference-lost-zeros",
+        "A reference that is not found with zeros either is only not found",
+        {
+            "courses": """
+                sourcedId | orgSourcedId
+                physics   | 17
+            """,
+        },
+        (not_found("courses.csv", 2, "orgSourcedId"),),
+    ),
 )
 _KINDS = (
     Example(

@@ -134,6 +134,24 @@ _ONBOARDING = (
         left_out={"users": 3, "demographics": 1},
     ),
     Example(
+        "class-without-teacher",
+        "A class whose only teacher belongs to a school that is not onboarded has no teacher",
+        {
+            "enrollments": """
+                sourcedId | classSourcedId | userSourcedId | role
+                math-tess | math-1         | tom           | teacher
+            """
+        },
+        (
+            refuses("orgs.csv", 4, "school", NOT_ONBOARDED, rule="school-not-onboarded"),
+            refuses("classes.csv", 2, "subject", NO_TEACHER),
+            not_found("enrollments.csv", 3, "classSourcedId"),
+            not_found("enrollments.csv", 4, "classSourcedId"),
+        ),
+        onboarded=("north",),
+        left_out={"enrollments": 3},
+    ),
+    Example(
         "school-not-onboarded",
         "A school that loses its onboarding leaves the roster as it was",
         {"enrollments": "sourcedId"},
@@ -452,6 +470,18 @@ _KEPT = (
         {"orgs": "sourcedId"},
         known={},
         roster={"orgs": "lantern north south", "users": "tess tom ana ben cleo"},
+    ),
+    Example(
+        "deactivation-suspended",
+        "A record that comes back is there again",
+        {"users": "sourcedId"},
+        known={
+            "users": """
+                sourcedId | familyName
+                zoe       | Ash
+            """
+        },
+        roster={"users": "tess tom ana ben cleo"},
     ),
 )
 

@@ -247,7 +247,7 @@ def judge_stays(page: Page, ledger: Ledger) -> None:
     for odd, detail in ((odd_students, "is not a student"), (odd_staff, "is a student or a family member")):
         page.blame(odd.select("row", detail=pl.lit(detail)).collect(), ROLE_DIFFERS, "role")
     windows = _windows(ledger)
-    if windows is not None and "classSourcedId" in page.frame.columns:
+    if windows is not None and len(windows) and "classSourcedId" in page.frame.columns:
         _judge_dates(page, rows, windows)
 
 

@@ -7,8 +7,8 @@ import polars as pl
 from homeroom.engine.rule import Cell, Consequence, Rule
 from homeroom.engine.tables import Type
 
-#: [0-9], never the digit class: that one also takes full-width and other scripts' digits.
-DATE = r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
+#: [0-9], never the digit class: that one also takes full-width and other scripts' digits. A year before 1000 is a slip.
+DATE = r"^[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
 _DATETIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]{1,6})?(?:Z|\+00:00)$"
 YEAR_SPAN = r"^[0-9]{4}-[0-9]{4}$"
 EMAIL = r"^[A-Za-z0-9+_.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$"
