@@ -16,8 +16,8 @@ NASTY = (
     *("1.23E+11", "1E+5", "1.2E+1", "a\nb", "a\r\nb", "a\rb", "a\u200bb", "\ufeffx", "a\x01b", "a\x1fb", "\x85", "\u200d", "\u202eabc"),
     *("true", "TRUE", "1", "false", "active", "tobedeleted", "inactive", "primary", "secondary", "a,,b", ",", "a, ,b"),
 )
-_ID = ("", " ", "nobody", "o1", "o2", "t0", "s0", "a1", "k0", "1.23E+11", " padded", "padded\t", "\u00a0x", "a b", "0" * 255, "0" * 256, "é" * 130, "a\nb", "o1,o1")
-_LIST_OF_IDS = (*_ID, "o1,o2", "o1, o2", "o1,,o2", ",", "o1,nobody", "o9,o2", "p0,nobody", "p0,p1", "0" * 256 + ",o1", "a1,a2,a1")
+_ID = ("", " ", "nobody", "007", "7", "007", "7", "o1", "o2", "t0", "s0", "a1", "k0", "1.23E+11", " padded", "padded\t", "\u00a0x", "a b", "0" * 255, "0" * 256, "é" * 130, "a\nb", "o1,o1")
+_LIST_OF_IDS = (*_ID, "o1,o2", "o1, o2", "o1,,o2", ",", "o1,nobody", "7,nobody", "o9,o2", "g0,nobody", "g0,g1", "0" * 256 + ",o1", "a1,a2,a1")
 _DAYS = (*("2026-02-30", "2028-02-29", "2026-8-15", "2026-08-15 ", " 2026-8-15", "+2026-8-15", "08/15/2026", "２０２６-08-15", "0000-02-29", "x", " "),
          *("2026-01-01", "2026-09-01", "2026-10-01", "2026-12-01", "2027-01-15", "2027-06-15", "2028-01-01", "a\nb", ""))  # fmt: skip
 _WORDS = ("", " ", "x", "Teacher", "teacher", "student", "parent", "administrator", "principal", "aide", "ext:robot", "ext:", "ext:a b", "school", "district",
@@ -85,13 +85,10 @@ class Case:
         return replace(self, made=made)
 
     def __repr__(self) -> str:
-        lines = [f"{self.made.version}, onboarded {self.onboarded and sorted(self.onboarded)}, profile {self.profile.name}"]
-        if self.profile.name == "own":
-            lines.append(repr(self.profile))
-        for title, made in (("delivered", self.made), ("known", self.known)):
-            for sheet in made.sheets.values() if made else ():
-                lines.append(f"{title} {sheet.table.name} ({sheet.mode}): {','.join(sheet.columns)}")
-                lines += [f"    {str(row)[:400]}" for row in sheet.rows]
+        own = self.profile.name == "own"
+        lines = [f"{self.made.version}, onboarded {self.onboarded and sorted(self.onboarded)}, profile {self.profile if own else self.profile.name}"]
+        lines += ["delivered:", repr(self.made)]
+        lines += ["known:", repr(self.known)] if self.known else []
         return "\n".join(lines)
 
 

@@ -1,5 +1,6 @@
 """The slow reading of what rows have to do with each other: what repeats, what points where, what is not onboarded."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from homeroom.engine.rules import RULES_BY_ID
@@ -106,6 +107,9 @@ def _look_up(judgement: Judgement, sheet: Sheet, row: Row, column: Column) -> bo
         return True
     elif missing and not _has_said_why(judgement, sheet, row, column):
         _blame(judgement, sheet, row, column, "reference-not-found")
+    if row.is_told(column.name, "reference-not-found"):
+        refused = [id for id in missing if id in judgement.refused(reference.table)]
+        judgement.nowhere.append((sheet.table.name, row, column.name, reference.table, (refused or missing)[0]))
     return False
 
 
@@ -153,6 +157,17 @@ def _has_said_why(judgement: Judgement, sheet: Sheet, row: Row, column: Column) 
     may_be_a_teacher = role == "teacher" or not (role in sheet.table["role"].tokens or role.startswith("ext:"))
     without = {one.id for one in judgement.rows("classes") if one.is_told("subject", "class-without-teacher")}
     return may_be_a_teacher and row.cells.get("classSourcedId") in without
+
+
+def references_without_zeros(judgement: Judgement) -> None:
+    """References that lead nowhere only because a spreadsheet took the zeros in front."""
+    lost: Counter[tuple[str, str]] = Counter()
+    for table, row, field, target, id in judgement.nowhere:
+        with_zeros = [one.id for one in judgement.rows(target) if one.id is not None and one.id.startswith("0")]
+        if row.standing != "left out" and id.isdigit() and id in [one.lstrip("0") for one in with_zeros]:
+            lost[table, field] += 1
+    for (table, field), number in lost.items():
+        judgement.count(table, field, "reference-lost-zeros", number)
 
 
 def circles(judgement: Judgement, table: str) -> None:

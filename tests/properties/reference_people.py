@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from homeroom.engine.tables import METADATA_PREFIX
 from tests.properties.reference_cells import SPACES, Cells, is_blank, is_day, is_email
+from tests.properties.reference_links import references_without_zeros
 from tests.properties.reference_reading import Judgement, Row
 
 STAFF = {"teacher", "administrator", "districtAdministrator", "principal", "siteAdministrator", "systemAdministrator"}
@@ -211,4 +212,5 @@ COUNTS: Mapping[str, Callable[[Judgement], None]] = {
     ),
     "column-suddenly-empty": column_suddenly_empty,
     "deactivation-suspended": deactivation_suspended,
+    "reference-lost-zeros": references_without_zeros,
 }

@@ -164,7 +164,7 @@ class Judgement:
     """What is judged, by what, and what came of it.
 
     known: the roster as accepted before; null: nobody showed us one. onboarded: null: every school is. stopped: the delivery as a
-    whole cannot be taken.
+    whole cannot be taken. nowhere: every reference that leads nowhere: table, row, column, the table and the id it names.
     """
 
     version: str
@@ -174,6 +174,7 @@ class Judgement:
     known: Records | None = None
     stopped: bool = False
     counts: set[Count] = field(default_factory=set)
+    nowhere: list[tuple[str, Row, str, str, str]] = field(default_factory=list)
 
     def tell(self, row: Row, rule: str, field: str, column: Column | None = None) -> None:
         """Write down that a row breaks a rule, and what follows from it; column: if the cell breaks it by itself."""

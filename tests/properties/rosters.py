@@ -45,7 +45,7 @@ class Sheet:
         return [row for row in self.rows if isinstance(row, dict)]
 
 
-@dataclass
+@dataclass(repr=False)
 class Made:
     """A whole made-up delivery. look: byte order mark, line end, whether every cell is quoted."""
 
@@ -75,6 +75,13 @@ class Made:
         rows = [("propertyName", "value"), ("manifest.version", "1.0"), ("oneroster.version", self.version)]
         rows += [(f"file.{name}", mode) for name, mode in modes.items()]
         return "".join(f"{name},{value}\r\n" for name, value in rows).encode()
+
+    def __repr__(self) -> str:
+        lines = []
+        for sheet in self.sheets.values():
+            lines.append(f"  {sheet.table.name} ({sheet.mode}): {','.join(sheet.columns)}")
+            lines += [f"    {str(row)[:300]}" for row in sheet.rows]
+        return "\n".join(lines)[:14_000]  # hypothesis takes longer texts for a mistake
 
     def copy(self) -> "Made":
         return deepcopy(self)
@@ -169,7 +176,8 @@ def people(plan: Plan) -> list[tuple[str, str, str]]:
     """Of each person the source id, the role, and the school."""
     principal = "administrator" if plan.version == "1.1" else "principal"
     counts = {"teacher": plan.teachers, "student": plan.students, "parent": plan.parents, principal: plan.parents % 2}
-    return [(f"{role[0]}{n}", role, f"o{n % plan.schools + 1}") for role, count in counts.items() for n in range(count)]
+    letters = {"teacher": "t", "student": "s", "parent": "g", principal: "p"}
+    return [(f"{letters[role]}{n}", role, f"o{n % plan.schools + 1}") for role, count in counts.items() for n in range(count)]
 
 
 def _users(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
@@ -197,7 +205,8 @@ def _roles(plan: Plan, made: Made) -> list[Row]:
         rows.append({"sourcedId": f"r{id}", "userSourcedId": id, "roleType": "primary", "role": role, "orgSourcedId": school,
                      "userProfileSourcedId": own.get(id, "")})  # fmt: skip
         if role == "teacher":
-            rows.append({"sourcedId": f"r2{id}", "userSourcedId": id, "roleType": "secondary", "role": "parent", "orgSourcedId": "o1"})
+            rows.append({"sourcedId": f"r2{id}", "userSourcedId": id, "roleType": "secondary", "role": "parent", "orgSourcedId": "o1",
+                         "userProfileSourcedId": ""})  # fmt: skip
     return rows
 
 

@@ -41,6 +41,7 @@ _SPILL_BYTES = 64_000_000
 _FRAMES_WEIGHED = 100
 #: Characters that nobody can see, and how they are written in a message.
 _NAMED = {chr(code): f"[U+{code:04X}]" for code in (*range(0x20), *range(0x7F, 0xA0), 0x200B, 0xFEFF)}
+_WRITTEN_OUT = str.maketrans(_NAMED)
 
 
 #: The cause of a finding that nothing else brought about; see ``Cause`` in ``report``.
@@ -126,23 +127,24 @@ def of_remarks(remarks: Sequence[Remark], profile: Profile) -> pl.DataFrame:
         consequence = rule.consequence_for(None, profile)
         if consequence is Consequence.OFF:
             continue
-        constants = {
+        texts = {
             "column": remark.column or "",
             "value": remark.value,
             "detail": remark.detail,
             "expected": remark.expected,
         }
+        constants = {name: text.translate(_WRITTEN_OUT) for name, text in texts.items()}
         rows.append(
             {
                 "file": remark.file,
                 "line": remark.line,
                 "table": remark.table,
-                "field": remark.column,
+                "field": remark.column and constants["column"],
                 "rule": rule.id,
                 "consequence": consequence.value,
                 "message": rule.message.format_map({**constants, "product": profile.product}),
                 "count": 1,
-                "cause": f"{remark.table or ''}/{remark.column or ''}/{rule.id}",
+                "cause": f"{remark.table or ''}/{constants['column']}/{rule.id}",
                 "place": 0,
             }
         )

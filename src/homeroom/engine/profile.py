@@ -114,12 +114,18 @@ def _settings(raw: Mapping[str, Any]) -> list[tuple[str, Any]]:
     for section, key, value in _entries(raw):
         if (section, key) not in _KEYS:
             place = f"{section}.{key}" if section else key
-            raise ProfileError(
-                f"The profile has {place!r}, which is not a setting.{_guess(key, [k for _, k in _KEYS])}"
-            )
+            raise ProfileError(f"The profile has {place!r}, which is not a setting{_instead(section, key)}")
         name, kind = _KEYS[section, key]
         found.append((name, _typed(f"{section}.{key}".lstrip("."), value, kind)))
     return found
+
+
+def _instead(section: str, key: str) -> str:
+    """The end of the sentence: where the setting belongs, or what may have been meant."""
+    homes = [home for home, name in _KEYS if name == key]
+    if homes:
+        return f" there; it belongs {f'under [{homes[0]}]' if homes[0] else 'at the top of the file'}."
+    return f".{_guess(key, [*(name for _, name in _KEYS), *([] if section else _SECTIONS)])}"
 
 
 def _entries(raw: Mapping[str, Any]) -> list[tuple[str, str, Any]]:

@@ -19,7 +19,6 @@ from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rules.onboarding import SCHOOL
 from homeroom.engine.validate import Checked
 
-
 _MOST_REASONS = 20
 
 

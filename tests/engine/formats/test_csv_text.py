@@ -284,6 +284,15 @@ def test_a_short_row_is_not_made_up_for_by_other_bytes(tmp_path: Path) -> None:
     assert bad_rows(found) == [(3, "row-too-short"), (4, "row-carriage-return")]
 
 
+@pytest.mark.parametrize(
+    "body", [b",\n\n,,", b",\na\n,,", b'"a","b"\n"a","b\n"a","b""', b'a,"b,b"\n\nc,"d,d",', b'"a,b",c\n"a,b","c"\x01']
+)
+def test_a_separator_too_many_at_the_very_end_is_seen(tmp_path: Path, body: bytes) -> None:
+    found = measured(tmp_path, b"id,name\n" + body)
+
+    assert bad_rows(found)[-1][0] == body.count(b"\n") + 2
+
+
 def test_nothing_but_bad_rows(tmp_path: Path) -> None:
     found = measured(tmp_path, b"id,name\nx\ny\n", pl.col("id"))
 

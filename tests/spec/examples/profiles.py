@@ -146,7 +146,12 @@ EXAMPLES = (
             "courses": """
                 sourcedId | orgSourcedId
                 physics   | north
-            """
+                latin     | east
+            """,
+            "orgs": """
+                sourcedId | parentSourcedId
+                east      |
+            """,
         },
         (
             refuses(

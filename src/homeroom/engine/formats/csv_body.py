@@ -90,15 +90,12 @@ def gap(place: int) -> str:
 
 @dataclass(frozen=True)
 class Tail:
-    """How a body ends.
-
-    The last line that is not blank ends, its line end included, after `end_bytes` bytes of the file; `blank_lines`
-    follow. `line_feed`: the body ends in one.
+    """How a body ends: the last line that is not blank, its line end included, after `end_bytes` bytes of the file,
+    with `blank_lines` after it.
     """
 
     end_bytes: int
     blank_lines: int
-    line_feed: bool
 
 
 def tail(body: Body) -> Tail:
@@ -109,32 +106,33 @@ def tail(body: Body) -> Tail:
         end = file.read(_TAIL)
     kept = end.rstrip(b"\r\n")
     line_ends = end[len(kept) :]
-    line_feed = end.endswith(b"\n")
     if kept:
         last = _FIRST_LINE_END.match(line_ends)
         assert last is not None  # it matches nothing, too
-        return Tail(size_bytes - len(line_ends) + last.end(), line_ends.count(b"\n", last.end()), line_feed)
+        return Tail(size_bytes - len(line_ends) + last.end(), line_ends.count(b"\n", last.end()))
     if size_bytes - body.start_bytes <= _TAIL:
-        return Tail(body.start_bytes, line_ends.count(b"\n"), line_feed)
-    return Tail(size_bytes, 0, line_feed)
+        return Tail(body.start_bytes, line_ends.count(b"\n"))
+    return Tail(size_bytes, 0)
 
 
 @dataclass(frozen=True)
 class LineEnds:
     """Of `size_bytes` each, if all are alike. `lines`: how many lines there are if a carriage return alone ends one,
-    too; null if there is no carriage return. `quotes`: how many quotation marks there are.
+    too; null if there is no carriage return. `quotes`: how many quotation marks there are. `unended`: the last line, if
+    no line feed ends it.
     """
 
     size_bytes: int
     lines: int | None
     quotes: int
+    unended: bytes
 
 
 def line_ends(body: Body) -> LineEnds | None:
     """How the lines end. Null, as soon as it is seen, if there is something that needs a closer look: a NUL byte, an
     endless line, or a carriage return at the very end.
     """
-    lines, quotes, returns = 0, 0, None
+    lines, quotes, returns, unended = 0, 0, None, b""
     with body.path.open("rb") as file:
         file.seek(body.start_bytes)
         # To the end of a line, so that no line is counted in two blocks.
@@ -148,7 +146,8 @@ def line_ends(body: Body) -> LineEnds | None:
                 return None
             quotes += block.count(b'"') if b'"' in block else 0
             lines += len(block.splitlines()) if returns else 0
-    return LineEnds(2 if returns else 1, lines if returns else None, quotes)
+            unended = block[block.rfind(b"\n") + 1 :]
+    return LineEnds(2 if returns else 1, lines if returns else None, quotes, unended)
 
 
 def line_feeds(body: Body) -> int:

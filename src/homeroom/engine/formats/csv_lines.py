@@ -23,6 +23,7 @@ SHOWN_CHARACTERS = 200
 TELLING_CELLS = 4
 # polars drops a byte order mark at the beginning, and unpacks what begins like something compressed.
 _NOT_LEFT_AS_THEY_ARE = (b"\xef\xbb\xbf", b"x\x01", b"x\x9c", b"x\xda", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+_SEPARATOR = b"\x01"  # between the cells of a table of one column
 _MOST_COUNTED_CELLS = 1000  # a pattern that counts more grows too large
 
 _CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
@@ -84,17 +85,19 @@ def bad_row(*, line: int, rule: str, beginning: bytes) -> pl.DataFrame:
 
 def _rows_if_all_are_good(piece: bytes, cells: int) -> int | None:
     """How many rows there are, if each line is one: polars reads the piece as one column, on all processors."""
-    if b"\x00" in piece or piece.startswith(_NOT_LEFT_AS_THEY_ARE):
+    if b"\x00" in piece or _SEPARATOR in piece or piece.startswith(_NOT_LEFT_AS_THEY_ARE):
         return None
     line = pl.col("line")
     good = is_row(line, cells)
     if b'"' not in piece and b"\r" not in piece:
         good = line.str.count_matches(",", literal=True) == cells - 1
-    lines = pl.scan_csv(piece, has_header=False, schema={"line": pl.String}, separator="\x01", quote_char=None)
+    lines = pl.scan_csv(
+        piece, has_header=False, schema={"line": pl.String}, separator=_SEPARATOR.decode(), quote_char=None
+    )
     counts = lines.select(lines=pl.len(), rows=good.sum(), longest=line.str.len_bytes().max())
     try:
         count = counts.collect(engine="streaming").row(0, named=True)
-    except FAILURES:  # not UTF-8, or our separator is in it
+    except FAILURES:  # not UTF-8
         return None
     # A carriage return may have gone from the end of a line: at the very limit the other way must decide.
     return count["rows"] if count["rows"] == count["lines"] and count["longest"] < LONGEST_LINE else None

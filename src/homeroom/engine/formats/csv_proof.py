@@ -4,7 +4,7 @@ every cell in quotation marks, or with just those cells in quotation marks that 
 Each row has the bytes of its cells, the same number of separators, and a line end. A short row lacks separators, a
 blank line all of them, a line end may lack its carriage return: all that makes the sum larger than the file. What
 would make it smaller, polars dropping bytes, is excluded before: a byte order mark before the first row, a carriage
-return that is not part of a line end. So if the sum is right, all of it is.
+return that is not part of a line end, a separator too many at the very end. So if the sum is right, all of it is.
 
 Where only some cells are in quotation marks, polars drops marks that stand where none may stand. But a mark that it
 keeps counts twice, in its cell and as a mark; and a cell that holds a comma has two at the least. So if no line break
@@ -37,6 +37,8 @@ def read_proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) ->
     if ends is None or body.begins_with_mark():
         return None
     quotes = _quotes(body, len(columns), ends.quotes)
+    if not _ends_regularly(ends.unended, len(columns), quotes):
+        return None
     end, size_bytes = tail(body), body.end_bytes - body.start_bytes
     separators = len(columns) - 1 + (2 * len(columns) if quotes is Quotes.ALL else 0)
     # One row more than the bytes have room for, the last one without a line end, is enough to see that the sum is
@@ -48,9 +50,9 @@ def read_proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) ->
         return None
     if ends.lines not in (None, frame.height):
         return None  # a carriage return stands alone
-    if quotes is Quotes.SOME and line_feeds(body) + (not end.line_feed) != frame.height:
+    if quotes is Quotes.SOME and line_feeds(body) + (ends.unended != b"") != frame.height:
         return None  # a line feed is in a cell
-    line_end_bytes = (frame.height - (not end.line_feed)) * ends.size_bytes
+    line_end_bytes = (frame.height - (ends.unended != b"")) * ends.size_bytes
     frame = frame.head(max(frame.height - end.blank_lines, 0))
     found = _summed(frame)
     marks = ends.quotes if quotes is Quotes.SOME else 0
@@ -79,6 +81,15 @@ def _quotes(body: Body, cells: int, marks: int) -> Quotes:
     if marks and body.begins_with_row_in_quotes(cells):
         return Quotes.ALL
     return Quotes.SOME if marks else Quotes.NONE
+
+
+def _ends_regularly(unended: bytes, cells: int, quotes: Quotes) -> bool:
+    """Whether a last line without line feed, if there is one, has no separator too many at its very end: polars would
+    drop it.
+    """
+    if quotes is Quotes.ALL:
+        return not unended or unended.count(b'"') == 2 * cells
+    return not unended.endswith(b",") or unended.count(b",") == cells - 1
 
 
 def _proofs(columns: Sequence[str], quotes: Quotes) -> tuple[pl.Expr, ...]:

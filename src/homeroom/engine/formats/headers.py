@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -34,16 +34,35 @@ def likeness(header: Sequence[str], table: Table) -> float:
     return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.0
 
 
-def recognise(header: Sequence[str], tables: Iterable[Table], *, file_name: str) -> Table | None:
-    """The table whose columns these are; the file's name only decides between equals, or where the header fits
-    nothing.
+def recognise(header: Sequence[str], tables: Collection[Table], *, file_name: str) -> Table | None:
+    """The table that knows most of these columns; the file's name only decides between equals, or where the header
+    fits nothing well.
     """
     stem = file_name.rsplit(".", 1)[0].lower()
-    by_likeness = sorted(tables, key=lambda table: (likeness(header, table), _is_named(table, stem)), reverse=True)
-    best = by_likeness[0]
-    if likeness(header, best) >= _ENOUGH:
-        return best
-    return next((table for table in by_likeness if _is_named(table, stem) and likeness(header, table) > 0), None)
+    best = max(tables, key=lambda table: (_known(header, table), _is_named(table, stem), likeness(header, table)))
+    is_like = likeness(header, best) >= _ENOUGH or _is_whole(header, best)
+    named = next((table for table in tables if _is_named(table, stem) and likeness(header, table) > 0), None)
+    return best if is_like else named
+
+
+def _known(header: Sequence[str], table: Table) -> float:
+    """From 0 to 1, how many of the columns of a header the table knows; optional ones are often left out altogether."""
+    theirs = _own(header)
+    return len(_own(table.names) & theirs) / len(theirs) if theirs else 0.0
+
+
+def fit(header: Sequence[str], table: Table) -> float:
+    """From 0 to 1, how far a header and a table go together: what the one has is known to the other, and what the
+    other requires is there.
+    """
+    required = _own(column.name for column in table.columns if column.required)
+    return (_known(header, table) + (len(required & _own(header)) / len(required) if required else 1.0)) / 2
+
+
+def _is_whole(header: Sequence[str], table: Table) -> bool:
+    """Whether a header holds all that the table requires, and nothing that it does not know."""
+    required = _own(column.name for column in table.columns if column.required)
+    return bool(required) and required <= _own(header) <= _own(table.names)
 
 
 def _is_named(table: Table, stem: str) -> bool:

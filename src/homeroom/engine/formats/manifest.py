@@ -44,8 +44,11 @@ def read_manifest(file: File) -> Manifest:
         rows = list(csv.reader(file.path.read_text(encoding="utf-8-sig").splitlines()))
     except (UnicodeDecodeError, csv.Error):
         return Manifest(remarks=(_unreadable(file, "it is not CSV text in UTF-8"),))
+    rows = [row for row in rows if any(row)]
+    if not rows or not is_manifest(tuple(rows[0])):
+        return Manifest(remarks=(_unreadable(file, "its header row is not propertyName,value"),))
     reading = _Reading(file.name)
-    properties = reading.properties([row for row in rows if any(row)])
+    properties = reading.properties(rows)
     version = reading.version(properties)
     modes = reading.modes(properties)
     reading.compare_names(properties, version)
@@ -71,7 +74,7 @@ class _Reading:
 
     def properties(self, rows: list[list[str]]) -> dict[str, str]:
         """The properties by name; of one that stands twice, the last."""
-        header = [cell.strip() for cell in rows[0]] if rows else []
+        header = [cell.strip() for cell in rows[0]]
         if "propertyname" not in {cell.lower() for cell in header}:
             self._note("its properties stand side by side instead of one below the other")
             pairs = list(zip(header, rows[1] if len(rows) > 1 else [], strict=False))

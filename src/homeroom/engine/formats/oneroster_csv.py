@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from homeroom.engine.delivery import Delivery
-from homeroom.engine.formats.headers import likeness, match_columns, recognise
+from homeroom.engine.formats.headers import fit, likeness, match_columns, recognise
 from homeroom.engine.formats.manifest import Manifest, is_manifest, read_manifest
 from homeroom.engine.formats.opened import Opened
 from homeroom.engine.oneroster import VERSIONS, tables_of
@@ -22,7 +22,16 @@ NAME = "oneroster"
 
 def recognises(opened: Sequence[Opened]) -> bool:
     """Whether one of the files is a manifest or a table of the standard."""
-    return any(is_manifest(one.text.header) or _table(one, "1.1") or _table(one, "1.2") for one in opened)
+    return any(_is_manifest(one) or _table(one, "1.1") or _table(one, "1.2") for one in opened)
+
+
+def _is_manifest(one: Opened) -> bool:
+    """By its header row; a file of that name counts too unless it is a table: to take changes for the whole would end
+    records by the thousand.
+    """
+    if is_manifest(one.text.header):
+        return True
+    return one.file.name.lower() == "manifest.csv" and not any(_table(one, version) for version in VERSIONS)
 
 
 def _table(one: Opened, version: str) -> Table | None:
@@ -33,7 +42,7 @@ def arrange(delivery: Delivery, opened: Sequence[Opened]) -> Snapshot:
     """The snapshot of these files. Remarks about files come in the order of the files, those about the manifest
     first.
     """
-    manifests = [one for one in opened if is_manifest(one.text.header)]
+    manifests = [one for one in opened if _is_manifest(one)]
     data = [one for one in opened if one not in manifests]
     if len(manifests) > 1:
         twice = Remark(
@@ -55,15 +64,12 @@ def arrange(delivery: Delivery, opened: Sequence[Opened]) -> Snapshot:
 
 def _version(data: Sequence[Opened], manifest: Manifest) -> str:
     """The version that the headers speak for; the manifest's where they leave it open."""
-    fit = {
-        version: sum(
-            max((likeness(one.text.header, table) for table in tables_of(version).values()), default=0.0)
-            for one in data
-        )
+    fits = {
+        version: sum(fit(one.text.header, table) for one in data if (table := _table(one, version)) is not None)
         for version in VERSIONS
     }
-    if fit["1.1"] != fit["1.2"]:
-        return max(fit, key=lambda version: fit[version])
+    if fits["1.1"] != fits["1.2"]:
+        return max(fits, key=lambda version: fits[version])
     return manifest.version or "1.1"
 
 

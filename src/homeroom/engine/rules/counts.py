@@ -151,7 +151,8 @@ def _of_columns(page: Page) -> Iterator[Tally]:
 
 def _of_references(page: Page, ledger: Ledger) -> Iterator[Tally]:
     """The references that lead nowhere only because a spreadsheet took their leading zeros."""
-    lost = [faults.filter(pl.col("rule") == NOT_FOUND.id) for faults in page.faults]
+    told = rows_where(~page.silent)["row"].implode()
+    lost = [faults.filter(pl.col("rule") == NOT_FOUND.id, pl.col("row").is_in(told)) for faults in page.faults]
     for (column, table), faults in pl.concat(lost).group_by("column", "target_table") if lost else ():
         if table in ledger.pages:
             number = len(faults.filter(faults["target"].is_in(ledger.pages[str(table)].without_zeros.implode())))
