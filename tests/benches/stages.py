@@ -20,6 +20,7 @@ from unittest import mock
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from homeroom.cli.check import check
 from tests.benches.measure import PEAK_UNIT_BYTES
@@ -43,12 +44,12 @@ class Listening:
     def __init__(self, moments: list[Moment], *, stderr: bool) -> None:
         self._moments = moments
 
-    def status(self, stage: str) -> Self:
+    def status(self, stage: Text | str) -> Self:
         self.update(stage)
         return self
 
-    def update(self, stage: str) -> None:
-        self._moments.append(Moment(stage.removesuffix(" …")))
+    def update(self, stage: Text | str) -> None:
+        self._moments.append(Moment(str(stage).removesuffix(" …")))
 
     def stop(self) -> None: ...
 

@@ -1,7 +1,6 @@
 """What can happen to a valid roster: years go by, and exports break it. Strategies for whole cases of the laws."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
@@ -12,12 +11,78 @@ from tests.properties.rosters import ALWAYS, EXTRA_ROLES, Made, Row, Sheet, plan
 
 #: Texts that have no business in some cell or other.
 NASTY = (
-    *("", " ", "x", "nobody", "NULL", "=1+1", "0" * 256, "é" * 130, "x" * 256, "é" * 256, "a b", " padded", "padded\t", "\u00a0x"),
-    *("1.23E+11", "1E+5", "1.2E+1", "a\nb", "a\r\nb", "a\rb", "a\u200bb", "\ufeffx", "a\x01b", "a\x1fb", "\x85", "\u200d", "\u202eabc"),
+    *(
+        "",
+        " ",
+        "x",
+        "nobody",
+        "NULL",
+        "=1+1",
+        "0" * 256,
+        "é" * 130,
+        "x" * 256,
+        "é" * 256,
+        "a b",
+        " padded",
+        "padded\t",
+        "\u00a0x",
+    ),
+    *(
+        "1.23E+11",
+        "1E+5",
+        "1.2E+1",
+        "a\nb",
+        "a\r\nb",
+        "a\rb",
+        "a\u200bb",
+        "\ufeffx",
+        "a\x01b",
+        "a\x1fb",
+        "\x85",
+        "\u200d",
+        "\u202eabc",
+    ),
     *("true", "TRUE", "1", "false", "active", "tobedeleted", "inactive", "primary", "secondary", "a,,b", ",", "a, ,b"),
 )
-_ID = ("", " ", "nobody", "007", "7", "007", "7", "o1", "o2", "t0", "s0", "a1", "k0", "1.23E+11", " padded", "padded\t", "\u00a0x", "a b", "0" * 255, "0" * 256, "é" * 130, "a\nb", "o1,o1")
-_LIST_OF_IDS = (*_ID, "o1,o2", "o1, o2", "o1,,o2", ",", "o1,nobody", "7,nobody", "o9,o2", "g0,nobody", "g0,g1", "0" * 256 + ",o1", "a1,a2,a1")
+_ID = (
+    "",
+    " ",
+    "nobody",
+    "007",
+    "7",
+    "007",
+    "7",
+    "o1",
+    "o2",
+    "t0",
+    "s0",
+    "a1",
+    "k0",
+    "1.23E+11",
+    " padded",
+    "padded\t",
+    "\u00a0x",
+    "a b",
+    "0" * 255,
+    "0" * 256,
+    "é" * 130,
+    "a\nb",
+    "o1,o1",
+)
+_LIST_OF_IDS = (
+    *_ID,
+    "o1,o2",
+    "o1, o2",
+    "o1,,o2",
+    ",",
+    "o1,nobody",
+    "7,nobody",
+    "o9,o2",
+    "g0,nobody",
+    "g0,g1",
+    "0" * 256 + ",o1",
+    "a1,a2,a1",
+)
 _DAYS = (*("2026-02-30", "2028-02-29", "2026-8-15", "2026-08-15 ", " 2026-8-15", "+2026-8-15", "08/15/2026", "２０２６-08-15", "0000-02-29", "x", " "),
          *("2026-01-01", "2026-09-01", "2026-10-01", "2026-12-01", "2027-01-15", "2027-06-15", "2028-01-01", "a\nb", ""))  # fmt: skip
 _WORDS = ("", " ", "x", "Teacher", "teacher", "student", "parent", "administrator", "principal", "aide", "ext:robot", "ext:", "ext:a b", "school", "district",
@@ -36,9 +101,41 @@ NEARLY: Mapping[Type, tuple[str, ...]] = {
     Type.INTEGER: _NUMBERS,
     Type.YEAR: ("", " ", "26", "2026", "2026-2027", "2026-2028", "2026/2027", "9999-10000", "２０２６"),
     Type.GRADES: ("", " ", "KG", "9", "09", "Other,13", "09, 10", "09,,10", "kg", "a\u200bb", "x,\ny"),
-    Type.TEXTS: ("", "one", "one,two", "one,two,three", "one,,two", ",", " ", "{a:b}", "{a}", "{a:b},{c}", "{a:b,c}", "{a:b}\n", "a\x01b"),
-    Type.EMAIL: ("", " ", "ana@district.example", "ana@district", "Ana <ana@district.example>", "ä@district.example", "@a.b", "a@b..c", "a@b.c\n", "x" * 250 + "@a.b"),
-    Type.DATETIME: ("", "2026-08-15T06:30:00Z", "2026-08-15T06:30:60.123456+00:00", "2026-08-15 06:30:00", "2026-02-30T06:30:00Z", "2026-08-15T24:00:00Z"),
+    Type.TEXTS: (
+        "",
+        "one",
+        "one,two",
+        "one,two,three",
+        "one,,two",
+        ",",
+        " ",
+        "{a:b}",
+        "{a}",
+        "{a:b},{c}",
+        "{a:b,c}",
+        "{a:b}\n",
+        "a\x01b",
+    ),
+    Type.EMAIL: (
+        "",
+        " ",
+        "ana@district.example",
+        "ana@district",
+        "Ana <ana@district.example>",
+        "ä@district.example",
+        "@a.b",
+        "a@b..c",
+        "a@b.c\n",
+        "x" * 250 + "@a.b",
+    ),
+    Type.DATETIME: (
+        "",
+        "2026-08-15T06:30:00Z",
+        "2026-08-15T06:30:60.123456+00:00",
+        "2026-08-15 06:30:00",
+        "2026-02-30T06:30:00Z",
+        "2026-08-15T24:00:00Z",
+    ),
 }
 _TELLING: Mapping[str, tuple[str, ...]] = {
     "username": ("user.0", "USER.1", "user.2", "1.23E+11"),
@@ -49,10 +146,45 @@ _TELLING: Mapping[str, tuple[str, ...]] = {
 
 
 #: Lines that are no rows. The first cell of some of them still tells whose they are.
-BROKEN_LINES = (b"", b"", b"t0,only,three", b"only", b"t0" + b"," * 40, b's0,"never closed,,,', b's0,"a"b,,,,', b"e0t0,\xff\xfe,,", b"k0,\x00,,", b"a,b\rc")
+BROKEN_LINES = (
+    b"",
+    b"",
+    b"t0,only,three",
+    b"only",
+    b"t0" + b"," * 40,
+    b's0,"never closed,,,',
+    b's0,"a"b,,,,',
+    b"e0t0,\xff\xfe,,",
+    b"k0,\x00,,",
+    b"a,b\rc",
+)
 KINDS = (
-    *("cell", "nearly", "nearly", "nearly", "nearly", "nearly", "own text", "own text", "copy a cell", "copy a cell", "point elsewhere", "point elsewhere"),
-    *("drop a row", "repeat a row", "twins", "circle", "drop a column", "move a column", "drop a table", "empty a column", "broken line", "status"),
+    *(
+        "cell",
+        "nearly",
+        "nearly",
+        "nearly",
+        "nearly",
+        "nearly",
+        "own text",
+        "own text",
+        "copy a cell",
+        "copy a cell",
+        "point elsewhere",
+        "point elsewhere",
+    ),
+    *(
+        "drop a row",
+        "repeat a row",
+        "twins",
+        "circle",
+        "drop a column",
+        "move a column",
+        "drop a table",
+        "empty a column",
+        "broken line",
+        "status",
+    ),
 )
 CONSEQUENCES = ("refuses the row", "notes", "off")
 
@@ -86,7 +218,9 @@ class Case:
 
     def __repr__(self) -> str:
         own = self.profile.name == "own"
-        lines = [f"{self.made.version}, onboarded {self.onboarded and sorted(self.onboarded)}, profile {self.profile if own else self.profile.name}"]
+        lines = [
+            f"{self.made.version}, onboarded {self.onboarded and sorted(self.onboarded)}, profile {self.profile if own else self.profile.name}"
+        ]
         lines += ["delivered:", repr(self.made)]
         lines += ["known:", repr(self.known)] if self.known else []
         return "\n".join(lines)
@@ -121,7 +255,12 @@ def damage(made: Made, done: Damage) -> None:
 
 
 def _damage_column(sheet: Sheet, done: Damage) -> None:
-    optional = [c for c in sheet.columns if c not in sheet.table or not (sheet.table[c].required or (sheet.table[c].delta_only and sheet.mode == "delta"))]
+    optional = [
+        c
+        for c in sheet.columns
+        if c not in sheet.table
+        or not (sheet.table[c].required or (sheet.table[c].delta_only and sheet.mode == "delta"))
+    ]
     if not optional:
         return
     column = optional[done.column % len(optional)]
@@ -165,7 +304,19 @@ def _damage_row(made: Made, sheet: Sheet, done: Damage) -> None:
 
 def _spoilt(text: str, how: int) -> str:
     """The text as a careless hand or program leaves it."""
-    ways = (text + " ", " " + text, text.upper(), text + "\u200b", text * 60, text + ",", "," + text, f"{text},{text}", f"{text}, {text}", text[:-1], text + "\n")
+    ways = (
+        text + " ",
+        " " + text,
+        text.upper(),
+        text + "\u200b",
+        text * 60,
+        text + ",",
+        "," + text,
+        f"{text},{text}",
+        f"{text}, {text}",
+        text[:-1],
+        text + "\n",
+    )
     return ways[how % len(ways)]
 
 
@@ -175,7 +326,9 @@ def _spoilt(text: str, how: int) -> str:
 def _earlier(draw: st.DrawFn, made: Made) -> Made:
     """The roster as it was before: some records are not there yet, others read differently, others have left since."""
     known = made.copy()
-    for number, place, what in draw(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 11), st.integers(0, 3)), max_size=6)):
+    for number, place, what in draw(
+        st.lists(st.tuples(st.integers(0, 30), st.integers(0, 11), st.integers(0, 3)), max_size=6)
+    ):
         sheet = list(known.sheets.values())[number % len(known.sheets)]
         if what == 0 and sheet.records:
             sheet.rows.remove(sheet.records[place % len(sheet.records)])
@@ -192,7 +345,11 @@ def _earlier(draw: st.DrawFn, made: Made) -> Made:
 
 
 def _read_differently(sheet: Sheet, row: Row, place: int) -> None:
-    columns = [c.name for c in sheet.table.columns if c.name in sheet.columns and c.type == "String" and not c.reference and c.name != "username"]
+    columns = [
+        c.name
+        for c in sheet.table.columns
+        if c.name in sheet.columns and c.type == "String" and not c.reference and c.name != "username"
+    ]
     if columns:
         row[columns[place % len(columns)]] = f"earlier {place}"
 
@@ -219,7 +376,10 @@ def profiles(draw: st.DrawFn) -> Profile:
     name = draw(st.sampled_from(["publisher"] * 5 + ["standard", "own", "own"]))
     if name != "own":
         return shipped(name)
-    settings = {key: draw(st.booleans()) for key in ("staff_email", "primary_teacher", "grade_vocabulary", "self_contained_deltas")}
+    settings = {
+        key: draw(st.booleans())
+        for key in ("staff_email", "primary_teacher", "grade_vocabulary", "self_contained_deltas")
+    }
     return replace(
         shipped("publisher"),
         name="own",
@@ -232,10 +392,31 @@ def profiles(draw: st.DrawFn) -> Profile:
 
 #: Rules whose consequence a publisher might change.
 OVERRIDDEN = (
-    *("excel-number", "id-padded", "id-characters", "id-too-long", "control-characters", "list-item-empty", "token-unknown"),
+    *(
+        "excel-number",
+        "id-padded",
+        "id-characters",
+        "id-too-long",
+        "control-characters",
+        "list-item-empty",
+        "token-unknown",
+    ),
     *("grade-unknown", "date-form", "year-span", "cell-line-break", "email-form", "text-too-long", "username-repeated"),
-    *("enrollment-repeated", "reference-not-found", "reference-kind", "staff-email-missing", "class-without-teacher", "class-teacher-unmarked"),
-    *("enrollment-role-differs", "org-cycle", "primary-org-without-role", "primary-not-teacher", "session-ends-before-begin"),
+    *(
+        "enrollment-repeated",
+        "reference-not-found",
+        "reference-kind",
+        "staff-email-missing",
+        "class-without-teacher",
+        "class-teacher-unmarked",
+    ),
+    *(
+        "enrollment-role-differs",
+        "org-cycle",
+        "primary-org-without-role",
+        "primary-not-teacher",
+        "session-ends-before-begin",
+    ),
 )
 
 
@@ -243,11 +424,13 @@ OVERRIDDEN = (
 def cases(draw: st.DrawFn, *, known: bool | None = None, quotes: bool = True) -> Case:
     """A roster, sent whole or as changes, after up to six damages.
 
-    known: whether an earlier roster is there (null: either). quotes: lines may have one quotation mark too many, so that what
-    they are depends on the lines after them.
+    known: whether an earlier roster is there (null: either). quotes: lines may have one quotation mark too many, so
+    that what they are depends on the lines after them.
     """
     made = draw(valid_rosters(draw(plans())))
-    schools = sorted(row["sourcedId"] for row in made.sheets["orgs"].records if row["type"] not in ("district", "department"))
+    schools = sorted(
+        row["sourcedId"] for row in made.sheets["orgs"].records if row["type"] not in ("district", "department")
+    )
     has_known = draw(st.booleans()) if known is None else known
     before = _earlier(draw, made) if has_known else None
     _as_changes(draw, made)

@@ -1,8 +1,8 @@
 """The slow, obvious reading: what comes of a OneRoster delivery by product.md 4.3, with dictionaries and loops alone?
 
-From the engine it takes only what is declared, not what is computed: tables, the catalogue of rules with what follows from each,
-profiles. It is slow on purpose; every judgement is a few lines that can be checked against the page. The order is here; the
-judgements are in the modules beside, each named after what it reads.
+From the engine it takes only what is declared, not what is computed: tables, the catalogue of rules with what follows
+from each, profiles. It is slow on purpose; every judgement is a few lines that can be checked against the page. The
+order is here; the judgements are in the modules beside, each named after what it reads.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,9 @@ def judge(
     onboarded: frozenset[str] | None = None,
     known: Records | None = None,
 ) -> Judgement:
-    """Judges a delivery: every row by itself, then table after table, each after those that it points at (product.md 4.3)."""
+    """Judges a delivery: every row by itself, then table after table, each after those that it points at (product.md
+    4.3).
+    """
     judgement = Judgement(version, read(files, version), profile, onboarded, known)
     judgement.stopped = _stops(judgement)
     if judgement.stopped:
@@ -70,7 +72,8 @@ def _judge_table(judgement: Judgement, name: str) -> None:
         profiles_of_roles(judgement)
         references(judgement, "roles")
     elif name == "classes":
-        # A class needs a teacher, and an enrollment needs a class: so enrollments are judged first by all but their class.
+        # A class needs a teacher, and an enrollment needs a class: so enrollments are judged first by all but their
+        # class.
         references(judgement, "classes")
         references(judgement, "enrollments", but="classSourcedId")
         enrollments_repeated(judgement)
@@ -98,7 +101,9 @@ def _stops(judgement: Judgement) -> bool:
             return True
         if _is_out_of_order(sheet) and follows("column-moved"):
             return True
-        if (not sheet.rows and follows("file-without-rows")) or (not declared.issubset(sheet.columns) and follows("column-missing")):
+        if (not sheet.rows and follows("file-without-rows")) or (
+            not declared.issubset(sheet.columns) and follows("column-missing")
+        ):
             return True
     return not any(sheet.rows for sheet in judgement.sheets.values())
 
@@ -125,7 +130,9 @@ def _cells(judgement: Judgement, sheet: Sheet) -> None:
 
 
 def _complete_files_with_status(judgement: Judgement, sheet: Sheet) -> None:
-    """In a complete file status and dateLastModified are passed over: one note with a count, or each row if that is refused."""
+    """In a complete file status and dateLastModified are passed over: one note with a count, or each row if that is
+    refused.
+    """
     filled = [row for row in sheet.readable if row.cells.get("status") or row.cells.get("dateLastModified")]
     if sheet.mode == "delta":
         return
@@ -137,10 +144,11 @@ def _complete_files_with_status(judgement: Judgement, sheet: Sheet) -> None:
 
 
 def propose(current: Records, judgement: Judgement) -> Records:
-    """The roster as it would be: what was accepted comes, what vanished or is said to end goes, and everything else stays.
+    """The roster as it would be: what was accepted comes, what vanished or is said to end goes, and everything else
+    stays.
 
-    Of a complete table, what is not mentioned has vanished, unless somebody's row does not tell whose it is. A row that was
-    refused, left out or could not be read mentions its record, and says nothing else about it.
+    Of a complete table, what is not mentioned has vanished, unless somebody's row does not tell whose it is. A row that
+    was refused, left out or could not be read mentions its record, and says nothing else about it.
     """
     proposed = {table: dict(records) for table, records in current.items()}
     if judgement.stopped:
@@ -152,11 +160,16 @@ def propose(current: Records, judgement: Judgement) -> Records:
         if sheet.mode == "bulk" and all(sheet.tells_whose_it_is(row) for row in sheet.rows):
             ended[name] |= set(before) - sheet.said
         proposed[name] = {id: record for id, record in before.items() if id not in ended[name]} | accepted[name]
-    for name, records in proposed.items():
+    for name in proposed:
         for column in tables_of(judgement.version)[name].references:
-            if column.required and not column.is_list and column.reference is not None and column.reference.table in OWNERS:
+            if (
+                column.required
+                and not column.is_list
+                and column.reference is not None
+                and column.reference.table in OWNERS
+            ):
                 gone = ended.get(column.reference.table, set())
-                proposed[name] = records = {id: r for id, r in records.items() if r.get(column.name) not in gone}
+                proposed[name] = {id: r for id, r in proposed[name].items() if r.get(column.name) not in gone}
     return proposed
 
 

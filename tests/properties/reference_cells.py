@@ -230,13 +230,15 @@ def _role_ends(cells: Cells, table: str) -> bool:
 
 
 def _primary_not_teacher(cells: Cells, table: str) -> bool:
-    """A role that is no word of the standard's may have been meant as teacher; in 1.1 ``ext:`` ones are refused anyway."""
+    """A role that is no word of the standard's may have been meant as teacher; in 1.1 ``ext:`` ones are refused
+    anyway.
+    """
     role = cells.get("role") or ""
     another = role in ("administrator", "proctor", "student") or is_extension(role)
     return table == "enrollments" and cells.get("primary") == "true" and another
 
 
-def _objective_form(cells: Cells, table: str) -> bool:  # noqa: ARG001
+def _objective_form(cells: Cells, table: str) -> bool:
     objective = cells.get("learningObjectiveId")
     return cells.get("source") == "case" and objective is not None and not is_urn(objective)
 
@@ -258,5 +260,9 @@ def broken(place: Place) -> list[str]:
     found = ["value-missing"] if _value_missing(text, place) else []
     if text is not None:
         found += [rule for rule, breaks in FILLED.items() if breaks(text, place)]
-    found += [rule for rule, (column, breaks) in ROWS.items() if column == place.column.name and breaks(place.cells, place.table)]
+    found += [
+        rule
+        for rule, (column, breaks) in ROWS.items()
+        if column == place.column.name and breaks(place.cells, place.table)
+    ]
     return found

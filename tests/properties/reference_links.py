@@ -18,7 +18,9 @@ def repeated(judgement: Judgement, table: str) -> None:
     _only_once(judgement, rows, "sourcedid-repeated", judgement.sheets[table].table.key, lambda row: row.id)
     active = [row for row in rows if not row.ends]
     if table == "users":
-        _only_once(judgement, active, "username-repeated", "username", lambda row: (row.cells.get("username") or "").lower())
+        _only_once(
+            judgement, active, "username-repeated", "username", lambda row: (row.cells.get("username") or "").lower()
+        )
         _only_once(judgement, active, "master-identifier-repeated", "userMasterIdentifier", _master)
     if table == "roles":
         _only_once(judgement, active, "primary-role-repeated", "roleType", _primary_role)
@@ -43,7 +45,9 @@ def _only_once(judgement: Judgement, rows: list[Row], rule: str, field: str, key
 
 
 def enrollments_repeated(judgement: Judgement) -> None:
-    """A person is in a class once in one role, unless the stays lie apart. A stay without a date is open on that side."""
+    """A person is in a class once in one role, unless the stays lie apart. A stay without a date is open on that
+    side.
+    """
     standing: list[Row] = []
     for row in judgement.rows("enrollments"):
         if not row.accepted or row.ends:
@@ -71,7 +75,9 @@ def _follows(later: Cells, earlier: Cells) -> bool:
 
 
 def references(judgement: Judgement, table: str, *, only: str | None = None, but: str | None = None) -> None:
-    """Refuse or leave out what points at what is not there. What falls takes along those of its own table that point at it."""
+    """Refuse or leave out what points at what is not there. What falls takes along those of its own table that point at
+    it.
+    """
     if table not in judgement.sheets:
         return
     sheet = judgement.sheets[table]
@@ -80,7 +86,9 @@ def references(judgement: Judgement, table: str, *, only: str | None = None, but
     unsure: dict[str, int] = {}
     before = None
     while before != (before := judgement.standings()):
-        unsure = {column.name: sum(_look_up(judgement, sheet, row, column) for row in sheet.readable) for column in columns}
+        unsure = {
+            column.name: sum(_look_up(judgement, sheet, row, column) for row in sheet.readable) for column in columns
+        }
     for field, number in unsure.items():
         judgement.count(table, field, "reference-not-checked", number)
 
@@ -103,7 +111,11 @@ def _look_up(judgement: Judgement, sheet: Sheet, row: Row, column: Column) -> bo
         return False
     if any(id in there and not _is_of_kind(judgement, reference, id, there[id]) for id in named):
         _blame(judgement, sheet, row, column, "reference-kind")
-    elif missing and judgement.may_be_elsewhere(reference.table) and not judgement.refused(reference.table).intersection(missing):
+    elif (
+        missing
+        and judgement.may_be_elsewhere(reference.table)
+        and not judgement.refused(reference.table).intersection(missing)
+    ):
         return True
     elif missing and not _has_said_why(judgement, sheet, row, column):
         _blame(judgement, sheet, row, column, "reference-not-found")
@@ -126,8 +138,8 @@ def faults(judgement: Judgement, sheet: Sheet, row: Row, column: Column) -> list
 
 
 def is_looked_up(judgement: Judgement, column: Column) -> bool:
-    """Whether it can be told of a reference where it leads. If it leads to a record, its text is that record's source id, and
-    if it does not, it is refused for that (unless a profile says otherwise).
+    """Whether it can be told of a reference where it leads. If it leads to a record, its text is that record's source
+    id, and if it does not, it is refused for that (unless a profile says otherwise).
     """
     if column.reference is None or column.type is Type.ID:
         return False
@@ -208,5 +220,7 @@ def users_without_an_onboarded_school(judgement: Judgement) -> None:
         return
     outside = judgement.left_out("orgs")
     for row in judgement.rows("users"):
-        of_user = [cells for cells in judgement.said_to_have("roles") if row.id and cells.get("userSourcedId") == row.id]
+        of_user = [
+            cells for cells in judgement.said_to_have("roles") if row.id and cells.get("userSourcedId") == row.id
+        ]
         row.left_out = bool(of_user) and all(cells.get("orgSourcedId") in outside for cells in of_user)

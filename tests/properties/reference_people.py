@@ -12,7 +12,9 @@ FAMILY = {"student", "guardian", "parent", "relative"}
 
 
 def people(judgement: Judgement) -> None:
-    """Teachers and administrators need an e-mail; an additional role makes somebody one of them, but never a student."""
+    """Teachers and administrators need an e-mail; an additional role makes somebody one of them, but never a
+    student.
+    """
     profile = judgement.profile
     for row in judgement.rows("users"):
         if row.ends:
@@ -46,7 +48,9 @@ def _primary_org(judgement: Judgement, row: Row) -> None:
     org = row.cells.get("primaryOrgSourcedId")
     if org is None or row.id is None or not row.accepted or not _complete(judgement, "roles"):
         return
-    places = [cells.get("orgSourcedId") for cells in judgement.said_to_have("roles") if cells.get("userSourcedId") == row.id]
+    places = [
+        cells.get("orgSourcedId") for cells in judgement.said_to_have("roles") if cells.get("userSourcedId") == row.id
+    ]
     if org not in places:
         judgement.tell(row, "primary-org-without-role", "primaryOrgSourcedId")
 
@@ -61,7 +65,9 @@ def profiles_of_roles(judgement: Judgement) -> None:
 
 
 def teachers(judgement: Judgement) -> None:
-    """A class needs a teacher: an enrollment in order, of a user who is there. Where none can be looked up it stays open."""
+    """A class needs a teacher: an enrollment in order, of a user who is there. Where none can be looked up it stays
+    open.
+    """
     sheet = judgement.sheets.get("enrollments")
     complete = judgement.known is not None or (sheet is not None and sheet.mode == "bulk")
     if not judgement.profile.primary_teacher or not judgement.can_be_looked_up("enrollments"):
@@ -127,7 +133,9 @@ def _day(cells: Cells, name: str) -> str | None:
 
 def _sessions(judgement: Judgement, enrollment: Row) -> tuple[str, str] | None:
     """The first and the last day of all sessions of a class together, if every one of them is in this delivery."""
-    classes = [row for row in judgement.rows("classes") if row.accepted and row.id == enrollment.cells.get("classSourcedId")]
+    classes = [
+        row for row in judgement.rows("classes") if row.accepted and row.id == enrollment.cells.get("classSourcedId")
+    ]
     sessions = {row.id: row.cells for row in judgement.rows("academicSessions") if row.accepted}
     if not classes or not classes[0].cells.get("termSourcedIds"):
         return None
@@ -149,11 +157,15 @@ def _accepted(judgement: Judgement, table: str) -> list[Row]:
     return [row for row in judgement.rows(table) if row.accepted]
 
 
-def _without(judgement: Judgement, rule: str, those: list[Row], table: str, column: str, role: str | None = None) -> None:
+def _without(
+    judgement: Judgement, rule: str, those: list[Row], table: str, column: str, role: str | None = None
+) -> None:
     """Count those that no accepted row of ``table`` names in ``column``."""
     others = _accepted(judgement, table)
     named = {row.cells.get(column) for row in others if role in (None, row.cells.get("role"))}
-    of = {"students": "users", "teachers": "users", "schools": "orgs"}.get(rule.split("-")[0], rule.split("-")[0])
+    of = {"students": "users", "teachers": "users", "schools": "orgs"}.get(
+        rule.split("-", maxsplit=1)[0], rule.split("-", maxsplit=1)[0]
+    )
     if _complete(judgement, of, table):
         judgement.count(of, "sourcedId", rule, sum(row.id not in named for row in those))
 
@@ -174,7 +186,12 @@ def column_suddenly_empty(judgement: Judgement) -> None:
         records = (judgement.known or {}).get(name, {}).values()
         for column in {column for record in records for column in record}:
             ours = column in sheet.table or column.startswith(METADATA_PREFIX)
-            if sheet.mode == "bulk" and sheet.readable and ours and not any(row.cells.get(column) for row in sheet.readable):
+            if (
+                sheet.mode == "bulk"
+                and sheet.readable
+                and ours
+                and not any(row.cells.get(column) for row in sheet.readable)
+            ):
                 judgement.count(name, column, "column-suddenly-empty", sum(column in record for record in records))
 
 
@@ -189,7 +206,12 @@ def deactivation_suspended(judgement: Judgement) -> None:
 COUNTS: Mapping[str, Callable[[Judgement], None]] = {
     "students-without-grade": students_without_grade,
     "students-without-enrollment": lambda judgement: _without(
-        judgement, "students-without-enrollment", _users(judgement, "student"), "enrollments", "userSourcedId", "student"
+        judgement,
+        "students-without-enrollment",
+        _users(judgement, "student"),
+        "enrollments",
+        "userSourcedId",
+        "student",
     ),
     "teachers-without-class": lambda judgement: _without(
         judgement, "teachers-without-class", _users(judgement, "teacher"), "enrollments", "userSourcedId", "teacher"
@@ -198,7 +220,12 @@ COUNTS: Mapping[str, Callable[[Judgement], None]] = {
         judgement, "users-without-role", _accepted(judgement, "users"), "roles", "userSourcedId"
     ),
     "classes-without-students": lambda judgement: _without(
-        judgement, "classes-without-students", _accepted(judgement, "classes"), "enrollments", "classSourcedId", "student"
+        judgement,
+        "classes-without-students",
+        _accepted(judgement, "classes"),
+        "enrollments",
+        "classSourcedId",
+        "student",
     ),
     "courses-without-class": lambda judgement: _without(
         judgement, "courses-without-class", _accepted(judgement, "courses"), "classes", "courseSourcedId"

@@ -1,7 +1,7 @@
 """The slow reading of files: rows with their lines, what is told of them, and what can be looked up.
 
-Files are split into cells by the plain reading of ``tests.engine.formats.plain_csv``; their names and headers are those of the
-standard.
+Files are split into cells by the plain reading of ``tests.engine.formats.plain_csv``; their names and headers are those
+of the standard.
 """
 
 from collections import Counter
@@ -51,7 +51,8 @@ class Count(NamedTuple):
 class Row:
     """One row of a file.
 
-    bad: the rule that it breaks, if it cannot be read. ends: a row of a delta that ends its record. told: field, rule, consequence.
+    bad: the rule that it breaks, if it cannot be read. ends: a row of a delta that ends its record. told: field, rule,
+    consequence.
     """
 
     line: int
@@ -111,7 +112,11 @@ class Sheet:
     def tells_whose_it_is(self, row: Row) -> bool:
         """Whether a row names its record: it has a source id, and one that is as it should be."""
         key = self.table.key
-        faults = [rule for field, rule, consequence in row.told if field == key and consequence.is_error and rule in BY_THEMSELVES]
+        faults = [
+            rule
+            for field, rule, consequence in row.told
+            if field == key and consequence.is_error and rule in BY_THEMSELVES
+        ]
         return row.id is not None and not faults
 
 
@@ -139,7 +144,9 @@ def _sheet(table: Table, mode: str, text: bytes) -> Sheet:
 
 
 def trust(files: Mapping[str, bytes], version: str) -> Records:
-    """The records of files that were accepted before, taken at their word; of those that share a source id, the first."""
+    """The records of files that were accepted before, taken at their word; of those that share a source id, the
+    first.
+    """
     records: Records = {}
     for name, sheet in read(files, version).items():
         records[name] = {}
@@ -163,8 +170,9 @@ def _record(sheet: Sheet, row: Row, *, cleared: set[str]) -> Record:
 class Judgement:
     """What is judged, by what, and what came of it.
 
-    known: the roster as accepted before; null: nobody showed us one. onboarded: null: every school is. stopped: the delivery as a
-    whole cannot be taken. nowhere: every reference that leads nowhere: table, row, column, the table and the id it names.
+    known: the roster as accepted before; null: nobody showed us one. onboarded: null: every school is. stopped: the
+    delivery as a whole cannot be taken. nowhere: every reference that leads nowhere: table, row, column, the table and
+    the id it names.
     """
 
     version: str
@@ -201,14 +209,24 @@ class Judgement:
         return {(name, row.line): row.standing for name, sheet in self.sheets.items() for row in sheet.rows}
 
     def accepted(self) -> dict[str, dict[str, Record]]:
-        """By table and source id, the values of the accepted rows as the roster keeps them; without rows that end a record."""
+        """By table and source id, the values of the accepted rows as the roster keeps them; without rows that end a
+        record.
+        """
         return {
-            name: {row.id: self.record(sheet, row) for row in sheet.rows if row.accepted and row.id is not None and not row.ends}
+            name: {
+                row.id: self.record(sheet, row)
+                for row in sheet.rows
+                if row.accepted and row.id is not None and not row.ends
+            }
             for name, sheet in self.sheets.items()
         }
 
     def record(self, sheet: Sheet, row: Row) -> Record:
-        cleared = {field for field, rule, consequence in row.told if consequence is Consequence.CLEARS and rule in BY_THEMSELVES}
+        cleared = {
+            field
+            for field, rule, consequence in row.told
+            if consequence is Consequence.CLEARS and rule in BY_THEMSELVES
+        }
         return _record(sheet, row, cleared=cleared)
 
     # What can be looked up
@@ -217,8 +235,8 @@ class Judgement:
         return self.sheets[table].readable if table in self.sheets else []
 
     def before(self, table: str) -> dict[str, Record]:
-        """The records accepted before that this delivery leaves to the roster: those of a table that is absent, and those that a
-        delta does not mention.
+        """The records accepted before that this delivery leaves to the roster: those of a table that is absent, and
+        those that a delta does not mention.
         """
         records = (self.known or {}).get(table, {})
         if table not in self.sheets:
@@ -252,9 +270,15 @@ class Judgement:
         return [*(row.cells for row in self.rows(table) if not row.ends), *self.before(table).values()]
 
     def roles(self, user: str | None) -> set[str]:
-        """The roles that a user is said to have, whatever else is wrong with the row that says so; in 1.2 by roles.csv."""
+        """The roles that a user is said to have, whatever else is wrong with the row that says so; in 1.2 by
+        roles.csv.
+        """
         table, owner = ("users", "sourcedId") if self.version == "1.1" else ("roles", "userSourcedId")
-        return {role for cells in self.said_to_have(table) if cells.get(owner) == user and (role := cells.get("role")) is not None}
+        return {
+            role
+            for cells in self.said_to_have(table)
+            if cells.get(owner) == user and (role := cells.get("role")) is not None
+        }
 
 
 def _gravest(told: list[tuple[str, Consequence]]) -> Iterator[tuple[str, Consequence]]:

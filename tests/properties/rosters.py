@@ -1,7 +1,8 @@
 """Made-up rosters for the laws: valid ones, of both versions, whole or as changes, with this or that table and column.
 
-A roster is built, not guessed: a few numbers decide how many schools, people and classes there are, one number per table which
-of its optional cells are filled, and the declaration of each column what stands in them. ``damages`` then breaks it.
+A roster is built, not guessed: a few numbers decide how many schools, people and classes there are, one number per
+table which of its optional cells are filled, and the declaration of each column what stands in them. ``damages`` then
+breaks it.
 """
 
 import csv
@@ -33,7 +34,9 @@ NAMES = ("Ana", "Müller, jr.", 'Bo "Bob" Li', "王芳", "O'Neil", "  Zoë", "=1
 
 @dataclass
 class Sheet:
-    """One file on its way. rows: column to text, empty cells left out; bytes are a line as it is to stand in the file."""
+    """One file on its way. rows: column to text, empty cells left out; bytes are a line as it is to stand in the
+    file.
+    """
 
     table: Table
     columns: list[str]
@@ -140,7 +143,7 @@ def build(plan: Plan, look: tuple[bool, str, bool] = (False, "\n", False)) -> Ma
     made = Made(plan.version, {}, look)
     for name, table in tables.items():
         if name in wanted:
-            rows = [row for row in _ROWS[name](plan, made)]
+            rows = list(_ROWS[name](plan, made))
             columns = [c.name for c in table.columns if c.layout is None or plan.old_layout]
             _fill(plan, made, table, columns, rows)
             if name == "users" and plan.extra_roles:
@@ -152,15 +155,25 @@ def build(plan: Plan, look: tuple[bool, str, bool] = (False, "\n", False)) -> Ma
 # The rows of each table: what makes them valid. Everything else is filled in by ``_fill``.
 
 
-def _orgs(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
+def _orgs(plan: Plan, made: Made) -> list[Row]:
     charter = {"type": "ext:charter"} if plan.version == "1.2" else {}
     schools = [{"sourcedId": f"o{n}", "type": "school", "parentSourcedId": "o0"} for n in range(1, plan.schools + 1)]
     office = {"sourcedId": "o9", "type": "department", "parentSourcedId": "o1"}
-    return [{"sourcedId": "o0", "type": "district", "parentSourcedId": ""}, *schools[:1], *({**s, **charter} for s in schools[1:]), office]
+    return [
+        {"sourcedId": "o0", "type": "district", "parentSourcedId": ""},
+        *schools[:1],
+        *({**s, **charter} for s in schools[1:]),
+        office,
+    ]
 
 
-def _sessions(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
-    days = (("2026-08-01", "2027-07-01"), ("2026-08-15", "2027-01-15"), ("2027-01-15", "2027-06-15"), ("2026-09-01", "2026-10-15"))
+def _sessions(plan: Plan, made: Made) -> list[Row]:
+    days = (
+        ("2026-08-01", "2027-07-01"),
+        ("2026-08-15", "2027-01-15"),
+        ("2027-01-15", "2027-06-15"),
+        ("2026-09-01", "2026-10-15"),
+    )
     kinds = (("schoolYear", ""), ("term", "a0"), ("semester", "a0"), ("gradingPeriod", "a1"))
     return [
         {"sourcedId": f"a{n}", "type": kind, "parentSourcedId": parent, "startDate": begin, "endDate": end}
@@ -168,8 +181,11 @@ def _sessions(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
     ]
 
 
-def _courses(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
-    return [{"sourcedId": f"c{n}", "schoolYearSourcedId": "a0" * (n % 2), "orgSourcedId": f"o{n % 2}"} for n in range(plan.classes)]
+def _courses(plan: Plan, made: Made) -> list[Row]:
+    return [
+        {"sourcedId": f"c{n}", "schoolYearSourcedId": "a0" * (n % 2), "orgSourcedId": f"o{n % 2}"}
+        for n in range(plan.classes)
+    ]
 
 
 def people(plan: Plan) -> list[tuple[str, str, str]]:
@@ -177,30 +193,50 @@ def people(plan: Plan) -> list[tuple[str, str, str]]:
     principal = "administrator" if plan.version == "1.1" else "principal"
     counts = {"teacher": plan.teachers, "student": plan.students, "parent": plan.parents, principal: plan.parents % 2}
     letters = {"teacher": "t", "student": "s", "parent": "g", principal: "p"}
-    return [(f"{letters[role]}{n}", role, f"o{n % plan.schools + 1}") for role, count in counts.items() for n in range(count)]
+    return [
+        (f"{letters[role]}{n}", role, f"o{n % plan.schools + 1}")
+        for role, count in counts.items()
+        for n in range(count)
+    ]
 
 
-def _users(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
+def _users(plan: Plan, made: Made) -> list[Row]:
     rows = []
     parents = [id for id, role, _ in people(plan) if role == "parent"]
     for number, (id, role, school) in enumerate(people(plan)):
-        row = {"sourcedId": id, "username": f"user.{number}", "role": role, "orgSourcedIds": school, "primaryOrgSourcedId": school}
-        row |= {"userMasterIdentifier": f"m{number}" * (number % 2), "agentSourcedIds": ",".join(parents) if role == "student" else ""}
+        row = {
+            "sourcedId": id,
+            "username": f"user.{number}",
+            "role": role,
+            "orgSourcedIds": school,
+            "primaryOrgSourcedId": school,
+        }
+        row |= {
+            "userMasterIdentifier": f"m{number}" * (number % 2),
+            "agentSourcedIds": ",".join(parents) if role == "student" else "",
+        }
         if role in ("teacher", "administrator", "principal"):
-            row |= {"email": f"{id}@district.example", EXTRA_ROLES: ("", "teacher, school_admin", "district_admin")[number % 3]}
+            row |= {
+                "email": f"{id}@district.example",
+                EXTRA_ROLES: ("", "teacher, school_admin", "district_admin")[number % 3],
+            }
         if number % 3 == 2:
             row["orgSourcedIds"] += ",o1"
         rows.append(row)
     return rows
 
 
-def _profiles(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
+def _profiles(plan: Plan, made: Made) -> list[Row]:
     return [{"sourcedId": f"x{id}", "userSourcedId": id} for id, _, _ in people(plan)[::2]]
 
 
 def _roles(plan: Plan, made: Made) -> list[Row]:
     rows = []
-    own = {str(row["userSourcedId"]): str(row["sourcedId"]) for row in made.sheets["userProfiles"].records} if "userProfiles" in made.sheets else {}
+    own = (
+        {str(row["userSourcedId"]): str(row["sourcedId"]) for row in made.sheets["userProfiles"].records}
+        if "userProfiles" in made.sheets
+        else {}
+    )
     for id, role, school in people(plan):
         rows.append({"sourcedId": f"r{id}", "userSourcedId": id, "roleType": "primary", "role": role, "orgSourcedId": school,
                      "userProfileSourcedId": own.get(id, "")})  # fmt: skip
@@ -210,18 +246,23 @@ def _roles(plan: Plan, made: Made) -> list[Row]:
     return rows
 
 
-def _demographics(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
+def _demographics(plan: Plan, made: Made) -> list[Row]:
     return [{"sourcedId": id} for id, role, _ in people(plan) if role == "student"]
 
 
-def _classes(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
+def _classes(plan: Plan, made: Made) -> list[Row]:
     return [
-        {"sourcedId": f"k{n}", "courseSourcedId": f"c{n}", "schoolSourcedId": f"o{n % plan.schools + 1}", "termSourcedIds": ("a1", "a1,a2")[n % 2]}
+        {
+            "sourcedId": f"k{n}",
+            "courseSourcedId": f"c{n}",
+            "schoolSourcedId": f"o{n % plan.schools + 1}",
+            "termSourcedIds": ("a1", "a1,a2")[n % 2],
+        }
         for n in range(plan.classes)
     ]
 
 
-def _enrollments(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
+def _enrollments(plan: Plan, made: Made) -> list[Row]:
     rows = []
     everybody = [(id, role) for id, role, _ in people(plan) if role in ("teacher", "student")]
     for n in range(plan.classes):
@@ -235,21 +276,24 @@ def _enrollments(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
     return rows
 
 
-def _line_items(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
-    return [{"sourcedId": f"l{n}", "gradingPeriodSourcedId": "a3", "academicSessionSourcedId": f"a{n % 2 + 1}"} for n in range(2)]
+def _line_items(plan: Plan, made: Made) -> list[Row]:
+    return [
+        {"sourcedId": f"l{n}", "gradingPeriodSourcedId": "a3", "academicSessionSourcedId": f"a{n % 2 + 1}"}
+        for n in range(2)
+    ]
 
 
-def _results(plan: Plan, made: Made) -> list[Row]:  # noqa: ARG001
+def _results(plan: Plan, made: Made) -> list[Row]:
     return [{"sourcedId": f"t{id}", "studentSourcedId": id} for id, role, _ in people(plan) if role == "student"]
 
 
 def _two(prefix: str) -> Callable[[Plan, Made], list[Row]]:
-    return lambda plan, made: [{"sourcedId": f"{prefix}{n}"} for n in range(2)]  # noqa: ARG005
+    return lambda plan, made: [{"sourcedId": f"{prefix}{n}"} for n in range(2)]
 
 
 def _objectives(prefix: str) -> Callable[[Plan, Made], list[Row]]:
     urn = "urn:uuid:123e4567-e89b-12d3-a456-42661417400"
-    return lambda plan, made: [  # noqa: ARG005
+    return lambda plan, made: [
         {"sourcedId": f"{prefix}0", "source": "case", "learningObjectiveId": f"{urn}0"},
         {"sourcedId": f"{prefix}1", "source": "unknown", "learningObjectiveId": "reads"},
     ]
@@ -309,7 +353,11 @@ def _value(column: Column, number: int, table: Table, made: Made) -> str:
         Type.GRADES: ("KG", "01,02", "Other")[number % 3],
         Type.EMAIL: f"somebody.{table.name}{number}@district.example",
     }
-    return column.tokens[number % len(column.tokens)] if column.type in (Type.TOKEN, Type.BOOLEAN) else by_type[column.type]
+    return (
+        column.tokens[number % len(column.tokens)]
+        if column.type in (Type.TOKEN, Type.BOOLEAN)
+        else by_type[column.type]
+    )
 
 
 def _fits(column: Column, target: Row) -> bool:

@@ -14,7 +14,6 @@ from tests.properties.reference import JUDGED
 from tests.properties.reference_people import COUNTS
 from tests.properties.reference_reading import Count, Finding, Records
 
-
 PUBLISHER = shipped("publisher")
 
 
@@ -37,7 +36,9 @@ class Desk:
     def trust(self, files: Mapping[str, bytes], profile: Profile) -> engine.Roster:
         return engine.trust(engine.read(self.deliver(files)), profile=profile, work=self.folder)
 
-    def judge(self, case: Case, *, known: engine.Roster | None = None, order: list[str] | None = None) -> engine.Checked:
+    def judge(
+        self, case: Case, *, known: engine.Roster | None = None, order: list[str] | None = None
+    ) -> engine.Checked:
         snapshot = engine.read(self.deliver(case.files, order=order))
         return engine.validate(snapshot, profile=case.profile, work=self.folder, onboarded=case.onboarded, known=known)
 
@@ -51,7 +52,11 @@ def desk() -> Iterator[Desk]:
 def findings(checked: engine.Checked) -> Counter[Finding]:
     """All findings about single rows; those about headers and packages are not compared."""
     rows = checked.findings.rows.collect().iter_rows(named=True)
-    return Counter(Finding(*(row[name] for name in Finding._fields)) for row in rows if row["rule"] in JUDGED and not _is_count(row))
+    return Counter(
+        Finding(*(row[name] for name in Finding._fields))
+        for row in rows
+        if row["rule"] in JUDGED and not _is_count(row)
+    )
 
 
 def counts(checked: engine.Checked) -> set[Count]:

@@ -46,7 +46,11 @@ def test_a_report_counts_every_row_once(case: Case) -> None:
         standings = runs.standings(checked)
         for table in report.tables:
             counts = Counter(standing for (name, _), standing in standings.items() if name == table.table)
-            assert (table.accepted, table.refused, table.left_out) == (counts["accepted"], counts["refused"], counts["left out"])
+            assert (table.accepted, table.refused, table.left_out) == (
+                counts["accepted"],
+                counts["refused"],
+                counts["left out"],
+            )
             assert table.rows == counts.total()
         refused = any(standing == "refused" for standing in standings.values())
         expected = engine.Status.WITH_ERRORS if refused else engine.Status.COMPLETED
@@ -78,7 +82,10 @@ def test_the_difference_names_every_record_and_every_cell(case: Case) -> None:
             old, new = before.get(name, {}), after.get(name, {})
             both = old.keys() & new.keys()
             differing = {id for id in both if old[id] != new[id]}
-            assert (len(change.created), len(change.removed)) == (len(new.keys() - old.keys()), len(old.keys() - new.keys()))
+            assert (len(change.created), len(change.removed)) == (
+                len(new.keys() - old.keys()),
+                len(old.keys() - new.keys()),
+            )
             assert (len(change.updated), change.unchanged) == (len(differing), len(both - differing))
             cells = {
                 (id, column, old[id].get(column), new[id].get(column))
@@ -122,7 +129,9 @@ def test_what_a_delivery_does_not_clearly_end_stays(case: Case) -> None:
 
 @dataclass(frozen=True)
 class Sync:
-    """One delivery: what was there before, what is there after, and how each row stands. sheets: the plain reading of the files."""
+    """One delivery: what was there before, what is there after, and how each row stands. sheets: the plain reading of
+    the files.
+    """
 
     case: Case
     before: Records
@@ -157,19 +166,27 @@ def _sync(at: Desk, case: Case) -> Sync:
 
 
 def _a_refused_row_is_never_a_removal(sync: Sync) -> None:
-    """A record that was there, and whose row is refused, left out or not to be read, is still there: unless its own user or class
-    ended, or another row, an accepted one, says that the record ends.
+    """A record that was there, and whose row is refused, left out or not to be read, is still there: unless its own
+    user or class ended, or another row, an accepted one, says that the record ends.
     """
     for name, sheet in sync.sheets.items():
         accepted = {row.id for row in sync.accepted(name)}
         for row in sheet.rows:
-            if row.id in sync.before.get(name, {}) and row.id not in accepted and not sync.ended_with_its_owner(name, str(row.id)):
+            if (
+                row.id in sync.before.get(name, {})
+                and row.id not in accepted
+                and not sync.ended_with_its_owner(name, str(row.id))
+            ):
                 assert row.id in sync.after[name], (name, row.line)
 
 
 def _nobody_vanishes_where_a_row_does_not_tell_whose_it_is(sync: Sync) -> None:
     """Where a source id is empty, cannot be read or is faulty, only what an accepted row of a delta ends is ended."""
-    faulty = {(f.table, f.line) for f in runs.findings(sync.checked) if f.field == "sourcedId" and f.consequence in ERRORS and f.rule not in OF_OTHERS}
+    faulty = {
+        (f.table, f.line)
+        for f in runs.findings(sync.checked)
+        if f.field == "sourcedId" and f.consequence in ERRORS and f.rule not in OF_OTHERS
+    }
     for name, sheet in sync.sheets.items():
         if any(row.id is None or (name, row.line) in faulty for row in sheet.rows):
             ended = {row.id for row in sync.accepted(name) if row.ends}
@@ -201,7 +218,9 @@ def test_the_same_delivery_twice_changes_nothing_the_second_time(case: Case) -> 
 @FEWER
 @given(cases(known=True, quotes=False), st.integers(0, 10_000))
 def test_the_order_of_rows_and_files_does_not_matter(case: Case, seed: int) -> None:
-    """But for the lines that are named, and for which of several rows stands that claim the same: their order is kept."""
+    """But for the lines that are named, and for which of several rows stands that claim the same: their order is
+    kept.
+    """
     assert case.known is not None
     chance = Random(seed)
     shuffled = case.in_other_order(_shuffle(case.made.copy(), chance))
@@ -218,7 +237,9 @@ def test_the_order_of_rows_and_files_does_not_matter(case: Case, seed: int) -> N
 
 
 def _shuffle(made: Made, chance: Random) -> Made:
-    """The same rows in another order: neighbours change places again and again, unless they claim something in common."""
+    """The same rows in another order: neighbours change places again and again, unless they claim something in
+    common.
+    """
     for sheet in made.sheets.values():
         for _ in range(4 * len(sheet.rows) ** 2 if len(sheet.rows) > 1 else 0):
             place = chance.randrange(len(sheet.rows) - 1)
@@ -242,7 +263,13 @@ def _without_lines(checked: engine.Checked) -> Counter[tuple[object, ...]]:
 
 
 @FEWER
-@given(known_cases, st.integers(0, 30), st.integers(0, 11), st.integers(0, 29), st.sampled_from(["x", "=1+1", "a\x1fb", "é"]))
+@given(
+    known_cases,
+    st.integers(0, 30),
+    st.integers(0, 11),
+    st.integers(0, 29),
+    st.sampled_from(["x", "=1+1", "a\x1fb", "é"]),
+)
 def test_the_digest_differs_when_a_value_differs(case: Case, table: int, place: int, column: int, text: str) -> None:
     assert case.known is not None
     other = case.made.copy()
@@ -281,7 +308,9 @@ def test_the_guard_lists_every_limit_that_would_be_broken(case: Case, limits: en
         assert all(breach.sentence for breach in verdict.breaches)
 
 
-def _breaches(before: Records, after: Records, limits: engine.Limits) -> Iterator[tuple[str, str, int, int, str | None]]:
+def _breaches(
+    before: Records, after: Records, limits: engine.Limits
+) -> Iterator[tuple[str, str, int, int, str | None]]:
     """Product.md 4.5: too many deactivated of a kind, too many users changed, a kind or a school left empty."""
     for name, old in before.items():
         new = after.get(name, {})
