@@ -160,7 +160,7 @@ def propose(current: Records, judgement: Judgement) -> Records:
         if sheet.mode == "bulk" and all(sheet.tells_whose_it_is(row) for row in sheet.rows):
             ended[name] |= set(before) - sheet.said
         proposed[name] = {id: record for id, record in before.items() if id not in ended[name]} | accepted[name]
-    for name in proposed:
+    for name in tuple(proposed):
         for column in tables_of(judgement.version)[name].references:
             if (
                 column.required

@@ -123,7 +123,7 @@ def plans(draw: st.DrawFn) -> Plan:
         students=draw(st.integers(0, 4)),
         parents=draw(st.integers(0, 2)),
         classes=draw(few),
-        groups=draw(st.frozensets(st.sampled_from(list(GROUPS)), max_size=2)),
+        groups=draw(st.frozensets(st.sampled_from([*GROUPS, "demographics", "profiles"]), max_size=1)),
         fill=dict(zip(tables_of(version), draw(st.lists(st.integers(0, 7), min_size=22, max_size=22)), strict=False)),
         extra_roles=draw(st.booleans()),
         old_layout=draw(st.booleans()),
