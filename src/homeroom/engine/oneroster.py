@@ -143,6 +143,7 @@ TABLES: tuple[Table, ...] = (
     ),
     _table(
         "userProfiles",
+        Column("sourcedId", Type.ID, required=True, rest="profileId"),
         _ref("userSourcedId", True, "users"),
         _text("profileType", True),
         _text("vendorId", True),

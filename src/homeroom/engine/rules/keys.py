@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from homeroom.engine.ledger import Page
+from homeroom.engine.hashes import hashed
+from homeroom.engine.ledger import Page, rows_where
 from homeroom.engine.rule import Consequence, Rule
+from homeroom.engine.rules.references import EXTENDED
 
 SOURCED_ID = Rule(
     id="sourcedid-repeated",
@@ -124,12 +126,7 @@ def judge_enrollments(page: Page) -> None:
     In each round the first stands, and those that overlap with it are refused; the next round is about the others. Rows
     that are refused already, or that end an enrollment, do not count.
     """
-    counts = ~(page.refused | page.left_out | page.frame["deleted"])
-    who = page.frame.select(
-        pl.when(counts).then(
-            together(pl.col("classSourcedId"), pl.col("userSourcedId"), pl.col("kind").cast(pl.UInt64))
-        )
-    ).to_series()
+    who = _seats(page)
     stay = page.frame.select("begin", "end").with_row_index("row")
     waiting = repeats(who).select("row", "hash").join(stay, on="row").sort("row")
     apart = (pl.col("begin") >= pl.col("end_first")) | (pl.col("begin_first") >= pl.col("end"))
@@ -145,6 +142,20 @@ def judge_enrollments(page: Page) -> None:
             again.select("row", detail=page.line_of(again["first"]).cast(pl.String)), ENROLLMENT, "userSourcedId"
         )
         waiting = pairs.filter("apart").select(waiting.columns)
+
+
+def _seats(page: Page) -> pl.Series:
+    """Of each enrollment that counts one hash of class, user and role."""
+    counts = ~(page.refused | page.left_out | page.frame["deleted"])
+    seat = together(pl.col("classSourcedId"), pl.col("userSourcedId"), pl.col("kind").cast(pl.UInt64))
+    seats = page.frame.with_row_index("row").select("row", seat=pl.when(counts).then(seat))
+    unnamed = rows_where(counts & page.frame["kind"].is_in([0, EXTENDED]))
+    if unnamed.is_empty():
+        return seats["seat"]
+    # The roles that are not the standard's share a number: which of them it is, only the text tells.
+    roles = page.measured.scan().join(unnamed.lazy(), on="row", how="semi").select("row", role=hashed("role"))
+    named = seats.join(roles.collect(engine="streaming"), on="row", how="left", maintain_order="left")
+    return named.select(pl.coalesce(together(pl.col("seat"), pl.col("role")), pl.col("seat"))).to_series()
 
 
 RULES = (NAMELESS, SOURCED_ID, USERNAME, MASTER_IDENTIFIER, ENROLLMENT, PRIMARY_ROLE)
