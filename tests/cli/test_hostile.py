@@ -132,7 +132,6 @@ def test_name_that_cannot_be_shown_is_spelt_out(homeroom: Command, unshowable: P
     assert unshowable.name not in ran.out
 
 
-@pytest.mark.xfail(reason="local.py takes the names of loose files as they are", strict=False)
 def test_name_of_a_loose_file_that_cannot_be_shown_is_spelt_out(homeroom: Command, unshowable: Path) -> None:
     ran = homeroom("check", *sorted(unshowable.parent.iterdir()))
     as_json = homeroom("check", *sorted(unshowable.parent.iterdir()), "--json")

@@ -17,7 +17,19 @@ ROLE = (
     "Did you mean “student”?"
 )
 EMAIL = "email is “dana at home”; write one e-mail address, such as ana.lopez@district.example."
-KEYS = ["status", "format", "version", "profile", "reasons", "tables", "causes", "notes", "breaches", "reports"]
+KEYS = [
+    "status",
+    "format",
+    "version",
+    "profile",
+    "reasons",
+    "remedies",
+    "tables",
+    "causes",
+    "notes",
+    "breaches",
+    "reports",
+]
 
 
 def names(folder: Path) -> list[str]:

@@ -20,11 +20,62 @@ TEMPLATES = {
     "classes.csv": b"className,primaryTeacher,grade,subject\nMaths 1,bo@school.example,KG,Mathematics\n",
 }
 PIECES = (
-    *(b"", b'"', b'""', b",", b",,,,", b"\n", b"\r", b"\r\n", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xe6\x97", b"\xff\xfe", b"'", b";", b"\t", b"{}"),
-    *(b"sourcedId", b"metadata.", b"metadata.{}", b"metadata.a b", b"column 1", b"row", b"key", b"0000-00-00", b"ext:", b"tobedeleted", b"delta"),
-    *(b"absent", b"bulk", b"1.2", b"x" * 5_000, b"\n" * 100, b"PK\x03\x04", b"%PDF-1.7", b"<html>", b"9" * 40, "ß\u0130\u1e9e".encode()),
+    *(
+        b"",
+        b'"',
+        b'""',
+        b",",
+        b",,,,",
+        b"\n",
+        b"\r",
+        b"\r\n",
+        b"\x00",
+        b"\xff",
+        b"\xef\xbb\xbf",
+        b"\xe6\x97",
+        b"\xff\xfe",
+        b"'",
+        b";",
+        b"\t",
+        b"{}",
+    ),
+    *(
+        b"sourcedId",
+        b"metadata.",
+        b"metadata.{}",
+        b"metadata.a b",
+        b"column 1",
+        b"row",
+        b"key",
+        b"0000-00-00",
+        b"ext:",
+        b"tobedeleted",
+        b"delta",
+    ),
+    *(
+        b"absent",
+        b"bulk",
+        b"1.2",
+        b"x" * 5_000,
+        b"\n" * 100,
+        b"PK\x03\x04",
+        b"%PDF-1.7",
+        b"<html>",
+        b"9" * 40,
+        "ß\u0130\u1e9e".encode(),
+    ),
 )
-NAMES = ("users.csv", "manifest.csv", "USERS.CSV", "orgs.csv", "notes.txt", "a b*[x].csv", "ü.csv", "enrollments.csv", "x")
+NAMES = (
+    "users.csv",
+    "manifest.csv",
+    "USERS.CSV",
+    "orgs.csv",
+    "notes.txt",
+    "a b*[x].csv",
+    "ü.csv",
+    "enrollments.csv",
+    "x",
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +102,13 @@ cuts = st.builds(Cut, file=st.integers(0, 30), start=st.integers(0, 1_000), leng
 @st.composite
 def spoilt_files(draw: st.DrawFn, case: Case) -> dict[str, bytes]:
     """The files of a delivery with some of their bytes cut out, put in or written over, and some of them under other names."""
-    files = dict(draw(st.sampled_from([case.files, case.files, case.files, TEMPLATES, {"students.csv": TEMPLATES["students.csv"]}])))
+    files = dict(
+        draw(
+            st.sampled_from(
+                [case.files, case.files, case.files, TEMPLATES, {"students.csv": TEMPLATES["students.csv"]}]
+            )
+        )
+    )
     for cut in draw(st.lists(cuts, min_size=1, max_size=6)):
         cut.apply(files)
     for number, name in draw(st.lists(st.tuples(st.integers(0, 30), st.sampled_from(NAMES)), max_size=2)):
@@ -69,7 +126,9 @@ def test_the_engine_never_raises(data: st.DataObject, case: Case) -> None:
         known = at.trust(case.known.files, case.profile) if case.known else engine.Roster()
         snapshot = engine.read(at.deliver(files))
         before = known if case.known else None
-        checked = engine.validate(snapshot, profile=case.profile, work=at.folder, onboarded=case.onboarded, known=before)
+        checked = engine.validate(
+            snapshot, profile=case.profile, work=at.folder, onboarded=case.onboarded, known=before
+        )
         changes = engine.diff(known, engine.propose(known, checked)) if case.known else None
         verdict = engine.guard(changes, known) if changes else None
         _is_whole(engine.summarise(checked, changes, verdict))
@@ -99,7 +158,9 @@ def test_a_zip_inside_a_delivery_is_named_as_what_it_is(compression: int) -> Non
     with zipfile.ZipFile(packed, "w", compression) as archive:
         archive.writestr("users.csv", TEMPLATES["students.csv"])
     with desk() as at:
-        checked = engine.validate(engine.read(at.deliver({"users.csv": packed.getvalue()})), profile=PUBLISHER, work=at.folder)
+        checked = engine.validate(
+            engine.read(at.deliver({"users.csv": packed.getvalue()})), profile=PUBLISHER, work=at.folder
+        )
         assert engine.summarise(checked).reasons == ("users.csv is not a CSV file but a zip archive.",)
 
 

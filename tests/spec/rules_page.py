@@ -33,7 +33,8 @@ _INTRODUCTION = """\
 <!-- Written by `make docs` from the rules and their tests. Changes by hand are lost. -->
 
 Everything that Homeroom looks at, in the order in which it is told. Each rule comes with examples: what somebody sends,
-and all that is found in it. The examples are the tests of the rule, so they cannot be wrong.
+and all that is found in it. The examples are the tests of the rule, so they cannot be wrong. The tables and columns
+themselves stand on [a page of their own](tables.md).
 
 - **What happens** has four grades: it *stops the sync*, *refuses the row*, *clears the value*, or only *notes*. The
   first two are errors. Where the [profiles](../how-to/write-a-profile.md) `publisher` and `standard` differ, both are

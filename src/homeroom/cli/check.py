@@ -127,6 +127,7 @@ def _not_opened(reason: str, profile: engine.Profile, work: Path) -> _Outcome:
         version="",
         profile=profile.name,
         reasons=(reason,),
+        remedies=(),
         tables=(),
         causes=(),
         notes=(),

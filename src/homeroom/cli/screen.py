@@ -44,6 +44,8 @@ def show(report: Report, examples: Examples, written: Sequence[Path], findings: 
     console = _console()
     if report.status is Status.FAILED:
         failed(report.reasons)
+        for remedy in report.remedies:
+            _indented(console, f"What to do: {remedy}")
     else:
         console.print(Text(report.status.value, style=f"bold {_COLOURS[report.status]}"))
     if report.tables:
@@ -62,7 +64,8 @@ def show(report: Report, examples: Examples, written: Sequence[Path], findings: 
                 f"\nand {len(further)} more kinds of mistakes, which cost {cost}; the sync reports name each row"
             )
     if report.notes:
-        console.print("\n[bold]Also noticed[/bold]; nothing is refused for it")
+        beside = "" if report.status is Status.FAILED else "; nothing is refused for it"
+        console.print(f"\n[bold]Also noticed[/bold]{beside}")
         _notes(console, report.notes, examples)
     files = [*written, *([findings] if findings else [])]
     if files:

@@ -75,8 +75,8 @@ class Cause:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome in figures. reasons: why a failed delivery failed. causes: the costliest first. notes: cleared
-    values, then notes.
+    """The outcome in figures. reasons: why a failed delivery failed; remedies: what to do about it. causes: the
+    costliest first. notes: cleared values, then notes.
     """
 
     status: Status
@@ -84,6 +84,7 @@ class Report:
     version: str
     profile: str
     reasons: tuple[str, ...]
+    remedies: tuple[str, ...]
     tables: tuple[TableCounts, ...]
     causes: tuple[Cause, ...]
     notes: tuple[Cause, ...]
@@ -101,7 +102,7 @@ def summarise(checked: Checked, changes: Changes | None = None, verdict: Verdict
     completed = Status.WITH_ERRORS if errors else Status.COMPLETED
     stops = (
         checked.findings.rows.filter(pl.col("consequence") == Consequence.STOPS.value)
-        .select("file", "message")
+        .select("rule", "message")
         .collect()
     )
     return Report(
@@ -110,6 +111,7 @@ def summarise(checked: Checked, changes: Changes | None = None, verdict: Verdict
         version=checked.snapshot.version,
         profile=checked.profile.name,
         reasons=_told(tuple(stops["message"].unique(maintain_order=True))),
+        remedies=tuple(dict.fromkeys(RULES_BY_ID[rule].remedy for rule in stops["rule"])),
         tables=tuple(_counts(page, changes) for page in checked.pages.values()),
         causes=errors,
         notes=tuple(cause for cause in causes if cause.consequence in (Consequence.CLEARS, Consequence.NOTES)),

@@ -212,13 +212,9 @@ def _unreadable(page: Page, findings: Gathering) -> pl.DataFrame:
     """
     bad = page.measured.bad_rows
     text = pl.col("text")
-    if _SECRET in page.part.columns:
-        # Where in a broken row the password stands cannot be told, so that no more of it is shown than the first cell.
-        text = (
-            pl.concat_str("first_cell", pl.lit("," + _HIDDEN)).fill_null(_HIDDEN)
-            if page.part.columns[0] != _SECRET
-            else pl.lit(_HIDDEN)
-        )
+    if hides := any(column.name == _SECRET for column in page.setting.table.columns):
+        # Where in a broken row the password stands cannot be told: no more of it is shown than the first cell.
+        text = pl.concat_str(_text_of_key(page), pl.lit("," + _HIDDEN)).fill_null(_HIDDEN)
     for (rule_id,), rows in bad.group_by("rule", maintain_order=True):
         rule = RULES_BY_ID[str(rule_id)]
         findings.add(
@@ -226,12 +222,12 @@ def _unreadable(page: Page, findings: Gathering) -> pl.DataFrame:
                 "line",
                 file=pl.lit(page.part.file),
                 table=pl.lit(page.name),
-                sourcedId=pl.col("first_cell") if page.part.columns[0] == page.setting.table.key else pl.lit(None),
+                sourcedId=_text_of_key(page),
                 field=pl.lit(WHOLE_ROW),
                 rule=pl.lit(rule.id),
                 consequence=pl.lit(rule.consequence_for(None, page.setting.profile).value),
                 message=message(rule, {}, value=text, detail=pl.lit("")),
-                value=text if _SECRET not in page.part.columns else pl.lit(None),
+                value=pl.lit(None) if hides else text,
                 count=pl.lit(1),
                 cause=pl.lit(f"{page.name}/{WHOLE_ROW}/{rule.id}"),
                 place=pl.lit(0),
@@ -239,3 +235,8 @@ def _unreadable(page: Page, findings: Gathering) -> pl.DataFrame:
         )
     cause = pl.concat_str(pl.lit(f"{page.name}/{WHOLE_ROW}/"), pl.col("rule"))
     return page.unreadable.select("key", cause=cause).filter(pl.col("key").is_not_null())
+
+
+def _text_of_key(page: Page) -> pl.Expr:
+    """Of a row that could not be read, the source id, if it is the first cell and beyond doubt."""
+    return pl.col("first_cell") if page.part.columns[0] == page.setting.table.key else pl.lit(None, dtype=pl.String)

@@ -72,7 +72,7 @@ def _files(paths: Sequence[Path], *, work: Path) -> Delivery:
     names = [path.name for path in paths]
     package.refuse_twins([(str(path), path.name) for path in paths], origin="What was given")
     return Delivery(
-        files=tuple(File(path.name, path, path.stat().st_size) for path in paths),
+        files=tuple(File(shown(path.name), path, path.stat().st_size) for path in paths),
         origin=first if len(paths) == 1 else f"{first} and {len(paths) - 1} more",
         oddities=package.misnamed(names),
     )

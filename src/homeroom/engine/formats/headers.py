@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cache
 
 from homeroom.engine.snapshot import Remark
 from homeroom.engine.tables import METADATA_PREFIX, Table
@@ -14,6 +15,7 @@ _COMMON = frozenset({"sourcedid", "status", "datelastmodified"})
 _ENOUGH = 0.5
 
 
+@cache
 def _plain(name: str) -> str:
     return "".join(c for c in name.lower() if c.isalnum())
 
