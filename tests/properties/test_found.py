@@ -18,7 +18,7 @@ Given = Mapping[str, str]
 
 @pytest.fixture
 def at(tmp_path: Path) -> Iterator[Desk]:
-    yield Desk(tmp_path)
+    return Desk(tmp_path)
 
 
 def judged(

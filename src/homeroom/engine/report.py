@@ -13,7 +13,7 @@ import polars as pl
 from homeroom.engine.diff import Changes
 from homeroom.engine.findings import OWN_CAUSE
 from homeroom.engine.guard import Verdict
-from homeroom.engine.ledger import Page
+from homeroom.engine.ledger import NO_IDS, Page
 from homeroom.engine.rule import Consequence
 from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rules.onboarding import SCHOOL
@@ -135,12 +135,13 @@ def _counts(page: Page, changes: Changes | None) -> TableCounts:
         return plain
     change = changes.tables[page.name]
     accepted = page.key.filter(page.accepted & ~page.frame["deleted"])
-    kept = (
-        change.after.index["key"].is_in(accepted.implode())
-        if change.after is not None
-        else pl.Series([], dtype=pl.Boolean)
-    )
-    stays = int((~kept).sum()) if page.setting.mode == "bulk" else 0
+    there = change.after.index["key"] if change.after is not None else NO_IDS
+    kept = there.filter(~there.is_in(accepted.implode()))
+    if page.setting.mode == "delta":
+        # What a delta does not mention is as it should be.
+        mentioned = pl.concat([page.key, page.unreadable["key"]]).drop_nulls()
+        kept = kept.filter(kept.is_in(mentioned.implode()))
+    stays = len(kept)
     return TableCounts(
         **asdict(plain)
         | {

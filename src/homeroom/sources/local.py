@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from homeroom.engine.delivery import Delivery, File, Oddity
@@ -29,9 +29,20 @@ def collect(paths: Sequence[Path], *, work: Path) -> Delivery:
     folders = [path for path in given.values() if path.is_dir()]
     if folders and len(given) > 1:
         raise _not_together(folders[0], "a folder")
-    if folders:
-        return _folder(folders[0])
-    return _files(list(given.values()), work=work)
+    delivery = _folder(folders[0]) if folders else _files(list(given.values()), work=work)
+    return replace(delivery, files=tuple(_with_readable_path(file, work) for file in delivery.files))
+
+
+def _with_readable_path(file: File, work: Path) -> File:
+    """The file under a path that is text. On some systems a path may be any bytes, and polars opens only text."""
+    try:
+        str(file.path).encode()
+    except UnicodeEncodeError:
+        work.mkdir(parents=True, exist_ok=True)
+        link = work / f"{len(list(work.iterdir()))}.csv"
+        link.symlink_to(file.path.resolve())
+        return replace(file, path=link)
+    return file
 
 
 def _is_there(path: Path) -> bool:
