@@ -1,4 +1,4 @@
-"""Small syncs of the small district of ``tests.spec.district``: a roster as it was, a delivery, and all that follows."""
+"""Small syncs of the small district of ``tests.spec.district``: a roster as it was, a delivery, what follows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -51,17 +51,24 @@ def test_a_refused_record_that_was_never_there_does_not_come(office: Office, bef
 
 
 def test_an_enrollment_stays_when_its_user_is_refused(office: Office, before: engine.Roster) -> None:
-    sync = office.sync(before, {"users": "sourcedId | familyName\nana | ", "enrollments": "sourcedId | beginDate\nmath-ana | 2026-09-01"})
+    sync = office.sync(
+        before,
+        {"users": "sourcedId | familyName\nana | ", "enrollments": "sourcedId | beginDate\nmath-ana | 2026-09-01"},
+    )
     assert record(sync.proposed, "enrollments", "math-ana") == record(before, "enrollments", "math-ana")
 
 
-def test_a_school_that_lost_its_onboarding_stays_with_all_that_belongs_to_it(office: Office, before: engine.Roster) -> None:
+def test_a_school_that_lost_its_onboarding_stays_with_all_that_belongs_to_it(
+    office: Office, before: engine.Roster
+) -> None:
     sync = office.sync(before, {"enrollments": "sourcedId"}, onboarded=frozenset({"north"}))
     assert [ids(before, table) for table in before.tables] == [sync.ids(table) for table in before.tables]
     assert sync.changes.is_empty
 
 
-def test_of_a_row_that_cannot_be_read_the_record_stays_if_it_tells_whose_it_is(office: Office, before: engine.Roster) -> None:
+def test_of_a_row_that_cannot_be_read_the_record_stays_if_it_tells_whose_it_is(
+    office: Office, before: engine.Roster
+) -> None:
     proposed = with_more(office, before, BEN_IS_GONE, b"ben,,\r\n")
     assert ids(proposed, "users") == ["ana", "ben", "cleo", "tess", "tom"]
 
@@ -122,7 +129,9 @@ def test_enrollments_end_with_their_class(office: Office, before: engine.Roster)
 
 def test_roles_end_with_their_user(office: Office) -> None:
     before = office.roster({"enrollments": "sourcedId"}, version="1.2")
-    sync = office.sync(before, {"users": "sourcedId | status\nben | tobedeleted"}, version="1.2", deltas=("users", "roles"))
+    sync = office.sync(
+        before, {"users": "sourcedId | status\nben | tobedeleted"}, version="1.2", deltas=("users", "roles")
+    )
     assert sorted(set(ids(before, "roles")) - set(sync.ids("roles"))) == ["ben-north"]
 
 

@@ -204,19 +204,15 @@ def circles(judgement: Judgement, table: str) -> None:
 
 def onboarding(judgement: Judgement) -> None:
     """A school that is not onboarded gives one line, and takes what belongs only to it out in silence."""
-    if judgement.onboarded is None or not judgement.profile.onboarding:
-        return
     for row in judgement.rows("orgs"):
-        kind = str(row.cells.get("type"))
-        is_school = kind == "school" or (judgement.version == "1.2" and kind.startswith("ext:"))
-        if is_school and row.accepted and not row.ends and row.id not in judgement.onboarded:
+        if row.accepted and not row.ends and row.id is not None and judgement.is_not_onboarded(row.id, row.cells):
             judgement.tell(row, "school-not-onboarded", "school")
             row.left_out = row.not_onboarded = True
 
 
 def users_without_an_onboarded_school(judgement: Judgement) -> None:
     """In 1.2 a user belongs to the organizations of their roles."""
-    if judgement.version == "1.1" or "roles" not in judgement.sheets:
+    if judgement.version == "1.1":
         return
     outside = judgement.left_out("orgs")
     for row in judgement.rows("users"):

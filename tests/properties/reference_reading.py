@@ -44,7 +44,7 @@ class Count(NamedTuple):
     table: str
     field: str
     rule: str
-    count: int
+    records: int
 
 
 @dataclass(eq=False)
@@ -239,6 +239,8 @@ class Judgement:
         those that a delta does not mention.
         """
         records = (self.known or {}).get(table, {})
+        if table == "orgs":
+            records = {id: record for id, record in records.items() if id not in self.lost}
         if table not in self.sheets:
             return records
         if self.sheets[table].mode == "bulk":
@@ -258,8 +260,21 @@ class Judgement:
         a_delta = table in self.sheets and self.sheets[table].mode == "delta"
         return a_delta and self.known is None and not self.profile.self_contained_deltas
 
+    @property
+    def lost(self) -> set[str]:
+        """The schools accepted before that are not onboarded any more."""
+        orgs = (self.known or {}).get("orgs", {})
+        return {id for id, record in orgs.items() if self.is_not_onboarded(id, record)}
+
+    def is_not_onboarded(self, id: str | None, org: Cells) -> bool:
+        """Whether an organization is a school (in 1.2 also of an ``ext:`` type) and nobody has onboarded it."""
+        kind = str(org.get("type"))
+        is_school = kind == "school" or (self.version == "1.2" and kind.startswith("ext:"))
+        return self.onboarded is not None and self.profile.onboarding and is_school and id not in self.onboarded
+
     def left_out(self, table: str) -> set[str]:
-        return {row.id for row in self.rows(table) if row.left_out and row.id is not None}
+        here = {row.id for row in self.rows(table) if row.left_out and row.id is not None}
+        return here | self.lost if table == "orgs" else here
 
     def refused(self, table: str) -> set[str]:
         rows = self.sheets[table].rows if table in self.sheets else []

@@ -12,7 +12,7 @@ from homeroom import engine
 from tests.properties.damages import Case, cases
 from tests.properties.runs import PUBLISHER, desk
 
-MORE = settings(max_examples=2 * settings.default.max_examples)
+MORE = settings(max_examples=2 * settings().max_examples)
 
 TEMPLATES = {
     "students.csv": b"studentId,firstName,middleName,lastName,email,grade,username,password\ns1,Ana,,Lopez,,KG,ana.lopez,secret12\n",

@@ -1,6 +1,6 @@
 """What the laws have found, each as an example that a person can read. The reference must agree with every one of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ Given = Mapping[str, str]
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Iterator[Desk]:
+def at(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 

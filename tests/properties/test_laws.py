@@ -21,7 +21,7 @@ ERRORS = ("stops the sync", "refuses the row")
 #: Findings on a source id that is readable.
 OF_OTHERS = ("sourcedid-repeated", "reference-not-found")
 #: For laws that need the engine twice.
-FEWER = settings(max_examples=settings.default.max_examples // 2)
+FEWER = settings(max_examples=settings().max_examples // 2)
 known_cases = cases(known=True)
 
 

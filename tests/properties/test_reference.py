@@ -6,15 +6,15 @@ from homeroom import engine
 from homeroom.engine.rules import RULES, classes, counts, files, keys, onboarding, people, references, values
 from tests.properties import reference, runs
 from tests.properties.damages import Case, cases
-from tests.properties.reference_reading import Records, trust
+from tests.properties.reference_reading import Judgement, Records, trust
 from tests.properties.rosters import Made, valid_rosters
 from tests.properties.runs import Desk, desk
 
 #: This comparison finds the most, so it gets twice the examples.
-MORE = settings(max_examples=2 * settings.default.max_examples)
+MORE = settings(max_examples=2 * settings().max_examples)
 
 
-def _plainly(case: Case) -> tuple[reference.Judgement, Records]:
+def _plainly(case: Case) -> tuple[Judgement, Records]:
     known = trust(case.known.files, case.made.version) if case.known else None
     judged = reference.judge(case.files, case.made.version, profile=case.profile, onboarded=case.onboarded, known=known)
     return judged, known or {}

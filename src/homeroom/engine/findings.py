@@ -76,7 +76,9 @@ class Gathering:
         if frame.is_empty():
             return
         self.stops = self.stops or bool((frame["consequence"] == Consequence.STOPS.value).any())
-        self._frames.append(frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()))
+        frame = frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+        # Text that was cut out of a file keeps the file's whole buffer alive; appending nothing makes a copy of its own.
+        self._frames.append(frame.with_columns(pl.col(pl.String) + ""))
         if sum(waiting.estimated_size() for waiting in self._frames[-_FRAMES_WEIGHED:]) > _SPILL_BYTES:
             self._spill()
         elif len(self._frames) >= _FRAMES_WEIGHED:

@@ -171,12 +171,14 @@ class Ledger:
     """All pages of one delivery, and what was accepted before it.
 
     known: per table the identifiers and facts of the roster as it is: ``key`` and the same facts as the page's frame.
-    roster_given: somebody showed us that roster, so that what is not in it is not there.
+    roster_given: somebody showed us that roster, so that what is not in it is not there. lost: of the schools in it, those
+    that are not onboarded any more; they are not among the known.
     """
 
     pages: dict[str, Page]
     known: Mapping[str, pl.DataFrame]
     roster_given: bool = False
+    lost: pl.Series = field(default_factory=lambda: NO_IDS)
 
     def resolves(self, table: str) -> bool:
         """Whether a reference to ``table`` can be judged at all: unknown is not broken."""
@@ -226,6 +228,7 @@ class Ledger:
         return pl.concat([page.key.filter(page.refused), page.unreadable["key"]]).drop_nulls()
 
     def left_out(self, table: str) -> pl.Series:
-        """The identifiers that were left out of this delivery."""
+        """The identifiers of what is left out: rows of this delivery, and schools accepted before."""
         page = self.pages.get(table)
-        return NO_IDS if page is None else page.key.filter(page.left_out).drop_nulls()
+        here = NO_IDS if page is None else page.key.filter(page.left_out).drop_nulls()
+        return pl.concat([here, self.lost]) if table == "orgs" else here

@@ -24,7 +24,7 @@ from homeroom.engine.rules.classes import judge_stays, judge_teachers, rows_that
 from homeroom.engine.rules.counts import tallies
 from homeroom.engine.rules.files import BULK_FILLED, SAID_TO_BE_MISSING
 from homeroom.engine.rules.keys import judge_enrollments, judge_keys
-from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_users
+from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_lost_schools, leave_out_users
 from homeroom.engine.rules.people import judge_people, judge_roles
 from homeroom.engine.rules.references import judge_cycles, judge_references
 from homeroom.engine.rules.selfserve import judge_upload
@@ -136,6 +136,7 @@ def _judge(ledger: Ledger, onboarded: frozenset[str] | None, known: Roster | Non
         if onboarded is None
         else pl.Series("id", sorted(onboarded), dtype=pl.String).to_frame().select(hashed("id")).to_series()
     )
+    leave_out_lost_schools(ledger, hashes)
     for page in ledger.pages.values():
         if "blank" in page.frame.columns:
             judge_upload(page, _people(known) if known else None)

@@ -168,6 +168,33 @@ _ONBOARDING = (
     ),
     Example(
         "school-not-onboarded",
+        "What a set of changes says of a school that lost its onboarding is left out, though the school is not in it",
+        {
+            "users": """
+                sourcedId | role    | orgSourcedIds | familyName
+                cleo      | student | south         | Changed
+                dora      | student | north,south   | New
+            """,
+            "classes": """
+                sourcedId | schoolSourcedId | title
+                drama-1   | south           | Changed
+                math-1    | north           | Changed
+            """,
+            "enrollments": """
+                sourcedId | classSourcedId | schoolSourcedId | userSourcedId
+                e1        | drama-1        | south           | ana
+                e2        | math-1         | north           | dora
+            """,
+        },
+        onboarded=("north",),
+        deltas=("users", "classes", "enrollments"),
+        known={},
+        versions=BOTH,
+        accepted={"users": "dora", "classes": "math-1", "enrollments": "e2"},
+        left_out={"users": 1, "classes": 1, "enrollments": 1},
+    ),
+    Example(
+        "school-not-onboarded",
         "The standard knows no onboarding",
         {"orgs": "sourcedId"},
         onboarded=("north",),

@@ -11,6 +11,7 @@ import polars as pl
 from homeroom.engine.ledger import Ledger, Page, rows_where
 from homeroom.engine.rule import Consequence, Rule
 from homeroom.engine.rules.references import EXTENDED, kind_codes
+from homeroom.engine.tables import Column
 
 SCHOOL = Rule(
     id="school-not-onboarded",
@@ -31,23 +32,41 @@ def judge_onboarding(page: Page, onboarded: pl.Series | None) -> None:
     """
     if onboarded is None or not page.setting.profile.onboarding:
         return
-    column = page.setting.table["type"]
-    schools = [kind_codes(column.tokens)["school"], *([EXTENDED] if column.extensible else [])]
-    outside = page.frame["kind"].is_in(schools) & ~page.key.is_in(onboarded.implode()) & page.key.is_not_null()
+    outside = page.frame.select(_is_outside(page.setting.table["type"], onboarded)).to_series()
     page.not_onboarded = outside & ~page.refused & ~page.frame["deleted"]
     rows = rows_where(page.not_onboarded)
     page.blame(rows, SCHOOL, "school")
     page.leave_out(rows["row"])
 
 
+def _is_outside(kind: Column, onboarded: pl.Series) -> pl.Expr:
+    schools = [kind_codes(kind.tokens)["school"], *([EXTENDED] if kind.extensible else [])]
+    return pl.col("kind").is_in(schools) & ~pl.col("key").is_in(onboarded.implode()) & pl.col("key").is_not_null()
+
+
+def leave_out_lost_schools(ledger: Ledger, onboarded: pl.Series | None) -> None:
+    """Take the schools that were accepted before and are not onboarded any more out of what may be found, so that what a
+    delivery without them says of their records is left out, too.
+    """
+    known, page = ledger.known.get("orgs"), next(iter(ledger.pages.values()), None)
+    if onboarded is None or known is None or page is None or not page.setting.profile.onboarding:
+        return
+    outside = known.select(_is_outside(page.part.tables["orgs"]["type"], onboarded)).to_series()
+    ledger.lost = known["key"].filter(outside)
+    ledger.known = {**ledger.known, "orgs": known.filter(~outside)}
+
+
 def leave_out_users(page: Page, ledger: Ledger) -> None:
     """In 1.2 a user belongs to the organizations of their roles: leave out those who have roles only where nothing is
     taken.
     """
-    if "roles" not in ledger.pages:
+    if "roles" not in page.part.tables:
         return
     columns = ("userSourcedId", "orgSourcedId")
-    roles = pl.concat(frame.select(columns) for frame in ledger.said("roles") if set(columns) <= set(frame.columns))
+    said = [frame.select(columns) for frame in ledger.said("roles") if set(columns) <= set(frame.columns)]
+    if not said:
+        return
+    roles = pl.concat(said)
     outside = roles["orgSourcedId"].is_in(ledger.left_out("orgs").implode())
     elsewhere = roles["userSourcedId"].filter(~outside.fill_null(False))
     only_there = roles.filter(outside)["userSourcedId"]
