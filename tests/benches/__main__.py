@@ -41,7 +41,7 @@ def main() -> None:
             return
         disturbance = machine.disturbance()
         measured = list(_measured(asked, cache, Path(scratch), console))
-    conditions = [f"Measured on {machine.described()}", f"Medians of {asked.rounds} rounds.", *disturbance]
+    conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
     broken = not_kept(measured)
     for grid in grids(measured):
         console.print(_shown(grid))
@@ -92,6 +92,10 @@ def _measured(asked: argparse.Namespace, cache: Path, scratch: Path, console: Co
 
 def _tell(status: Status, name: str, stage: str) -> None:
     status.update(f"{name}: {stage} …")
+
+
+def _rounds(number: int) -> str:
+    return "One round." if number == 1 else f"Medians of {number} rounds."
 
 
 def _profile(cache: Path, console: Console, *, is_full: bool) -> None:

@@ -77,7 +77,7 @@ class Gathering:
             return
         self.stops = self.stops or bool((frame["consequence"] == Consequence.STOPS.value).any())
         frame = frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
-        # Text that was cut out of a file keeps the file's whole buffer alive; appending nothing makes a copy of its own.
+        # Text cut out of a file keeps the file's whole buffer alive; appending nothing makes a copy of its own.
         self._frames.append(frame.with_columns(pl.col(pl.String) + ""))
         if sum(waiting.estimated_size() for waiting in self._frames[-_FRAMES_WEIGHED:]) > _SPILL_BYTES:
             self._spill()

@@ -171,8 +171,8 @@ class Ledger:
     """All pages of one delivery, and what was accepted before it.
 
     known: per table the identifiers and facts of the roster as it is: ``key`` and the same facts as the page's frame.
-    roster_given: somebody showed us that roster, so that what is not in it is not there. lost: of the schools in it, those
-    that are not onboarded any more; they are not among the known.
+    roster_given: somebody showed us that roster, so that what is not in it is not there. lost: of the schools in it,
+    those that are not onboarded any more; they are not among the known.
     """
 
     pages: dict[str, Page]
