@@ -65,7 +65,7 @@ def test_what_is_no_part_of_a_record_changes_nothing(office: Office, after: str)
 
 
 def test_a_column_that_is_left_out_is_the_same_as_an_empty_one(office: Office) -> None:
-    short = office.roster({"orgs.csv": "sourcedId,name,type\nnorth,North,school\n"})
+    short = office.roster({"orgs.csv": "sourcedId,name,type,parentSourcedId\nnorth,North,school,lantern\n"})
     full = office.roster({"orgs": "sourcedId | name | type | identifier\nnorth | North | school | "}, whole=("orgs",))
     assert len(full.tables["orgs"]) == 1
     assert engine.diff(short, full).is_empty

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from hypothesis import settings
+
 from homeroom import engine
 from homeroom.engine.profile import Profile, shipped
 from tests.properties.damages import Case
@@ -15,6 +17,11 @@ from tests.properties.reference_people import COUNTS
 from tests.properties.reference_reading import Count, Finding, Records
 
 PUBLISHER = shipped("publisher")
+
+#: How many of the profile's examples a law gets: each is a whole delivery, and takes the engine a tenth of a second.
+MANY = settings(max_examples=settings().max_examples // 2)
+SOME = settings(max_examples=settings().max_examples // 4)
+FEW = settings(max_examples=settings().max_examples // 8)
 
 
 @dataclass(frozen=True)

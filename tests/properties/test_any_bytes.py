@@ -5,14 +5,12 @@ import zipfile
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from homeroom import engine
 from tests.properties.damages import Case, cases
-from tests.properties.runs import PUBLISHER, desk
-
-MORE = settings(max_examples=2 * settings().max_examples)
+from tests.properties.runs import FEW, PUBLISHER, SOME, desk
 
 TEMPLATES = {
     "students.csv": b"studentId,firstName,middleName,lastName,email,grade,username,password\ns1,Ana,,Lopez,,KG,ana.lopez,secret12\n",
@@ -118,7 +116,7 @@ def spoilt_files(draw: st.DrawFn, case: Case) -> dict[str, bytes]:
     return files
 
 
-@MORE
+@SOME
 @given(st.data(), cases())
 def test_the_engine_never_raises(data: st.DataObject, case: Case) -> None:
     files = data.draw(spoilt_files(case))
@@ -134,6 +132,7 @@ def test_the_engine_never_raises(data: st.DataObject, case: Case) -> None:
         _is_whole(engine.summarise(checked, changes, verdict))
 
 
+@FEW
 @given(st.data(), cases(known=True))
 def test_a_roster_can_be_made_of_anything(data: st.DataObject, case: Case) -> None:
     """Also of files that were never checked, and of another version than what is compared with it."""

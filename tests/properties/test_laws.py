@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from homeroom import engine
@@ -15,16 +15,15 @@ from tests.properties import runs
 from tests.properties.damages import Case, cases
 from tests.properties.reference_reading import Records, Row, Sheet, read
 from tests.properties.rosters import Made
-from tests.properties.runs import Desk, desk
+from tests.properties.runs import FEW, SOME, Desk, desk
 
 ERRORS = ("stops the sync", "refuses the row")
 #: Findings on a source id that is readable.
 OF_OTHERS = ("sourcedid-repeated", "reference-not-found")
-#: For laws that need the engine twice.
-FEWER = settings(max_examples=settings().max_examples // 2)
 known_cases = cases(known=True)
 
 
+@SOME
 @given(cases())
 def test_a_row_is_refused_exactly_if_it_has_an_error(case: Case) -> None:
     with desk() as at:
@@ -37,7 +36,7 @@ def test_a_row_is_refused_exactly_if_it_has_an_error(case: Case) -> None:
         assert left_out.isdisjoint((found.table, found.line) for found in findings)
 
 
-@FEWER
+@FEW
 @given(cases())
 def test_a_report_counts_every_row_once(case: Case) -> None:
     with desk() as at:
@@ -60,6 +59,7 @@ def test_a_report_counts_every_row_once(case: Case) -> None:
 # Comparing two rosters
 
 
+@SOME
 @given(known_cases)
 def test_the_difference_leads_there_and_its_inverse_leads_back(case: Case) -> None:
     with desk() as at:
@@ -73,6 +73,7 @@ def test_the_difference_leads_there_and_its_inverse_leads_back(case: Case) -> No
         assert engine.diff(back, a).is_empty
 
 
+@SOME
 @given(known_cases)
 def test_the_difference_names_every_record_and_every_cell(case: Case) -> None:
     with desk() as at:
@@ -96,7 +97,7 @@ def test_the_difference_names_every_record_and_every_cell(case: Case) -> None:
             assert set(change.columns_that_differ().iter_rows()) == cells
 
 
-@FEWER
+@FEW
 @given(known_cases)
 def test_a_roster_does_not_differ_from_itself(case: Case) -> None:
     with desk() as at:
@@ -118,6 +119,7 @@ def _filled(records: Records) -> Records:
 # What stays
 
 
+@SOME
 @given(known_cases)
 def test_what_a_delivery_does_not_clearly_end_stays(case: Case) -> None:
     with desk() as at:
@@ -200,7 +202,7 @@ def _a_table_that_is_not_delivered_stays(sync: Sync) -> None:
             assert sync.after[name].get(id) == record or sync.ended_with_its_owner(name, id), (name, id)
 
 
-@FEWER
+@FEW
 @given(known_cases)
 def test_the_same_delivery_twice_changes_nothing_the_second_time(case: Case) -> None:
     assert case.known is not None
@@ -215,7 +217,7 @@ def test_the_same_delivery_twice_changes_nothing_the_second_time(case: Case) -> 
 # What does not matter
 
 
-@FEWER
+@FEW
 @given(cases(known=True, quotes=False), st.integers(0, 10_000))
 def test_the_order_of_rows_and_files_does_not_matter(case: Case, seed: int) -> None:
     """But for the lines that are named, and for which of several rows stands that claim the same: their order is
@@ -262,7 +264,7 @@ def _without_lines(checked: engine.Checked) -> Counter[tuple[object, ...]]:
     return Counter(checked.findings.rows.select(columns).collect().iter_rows())
 
 
-@FEWER
+@FEW
 @given(
     known_cases,
     st.integers(0, 30),
@@ -295,6 +297,7 @@ LIMITS = st.builds(
 )
 
 
+@SOME
 @given(known_cases, LIMITS)
 def test_the_guard_lists_every_limit_that_would_be_broken(case: Case, limits: engine.Limits) -> None:
     assert case.known is not None

@@ -1,6 +1,6 @@
 """The engine against the slow, obvious reading of the same files."""
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from homeroom import engine
 from homeroom.engine.rules import RULES, classes, counts, files, keys, onboarding, people, references, values
@@ -8,10 +8,7 @@ from tests.properties import reference, runs
 from tests.properties.damages import Case, cases
 from tests.properties.reference_reading import Judgement, Records, trust
 from tests.properties.rosters import Made, valid_rosters
-from tests.properties.runs import Desk, desk
-
-#: This comparison finds the most, so it gets twice the examples.
-MORE = settings(max_examples=2 * settings().max_examples)
+from tests.properties.runs import MANY, SOME, Desk, desk
 
 
 def _plainly(case: Case) -> tuple[Judgement, Records]:
@@ -24,7 +21,7 @@ def _known(at: Desk, case: Case) -> engine.Roster | None:
     return at.trust(case.known.files, case.profile) if case.known else None
 
 
-@MORE
+@MANY
 @given(cases())
 def test_engine_judges_every_row_as_the_reference_does(case: Case) -> None:
     plainly, _ = _plainly(case)
@@ -39,6 +36,7 @@ def test_engine_judges_every_row_as_the_reference_does(case: Case) -> None:
             assert runs.accepted(checked) == plainly.accepted()
 
 
+@SOME
 @given(cases(known=True))
 def test_engine_proposes_the_roster_that_the_reference_proposes(case: Case) -> None:
     plainly, before = _plainly(case)
