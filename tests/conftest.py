@@ -1,8 +1,8 @@
 """How the generated tests run.
 
-"ci", the default: the same examples every time, so that a failure is the change's own. The laws of the engine take a share of
-them (``tests.properties.runs``), which comes to about a minute and a half on two shared cores. "deep", for the nightly run:
-HYPOTHESIS_PROFILE=deep makes other examples every time, and many more.
+"ci", the default: the same examples every time, so that a failure is the change's own. The laws of the engine take a
+share of them (``tests.properties.runs``), which comes to about a minute and a half on two shared cores. "deep", for the
+nightly run: HYPOTHESIS_PROFILE=deep makes other examples every time, and many more.
 """
 
 import os

@@ -128,9 +128,10 @@ class LineEnds:
     unended: bytes
 
 
-def line_ends(body: Body) -> LineEnds | None:
+def line_ends(body: Body, *, all_in_quotes: bool) -> LineEnds | None:
     """How the lines end. Null, as soon as it is seen, if there is something that needs a closer look: a NUL byte, an
-    endless line, or a carriage return at the very end.
+    endless line, a carriage return at the very end or, unless all cells are said to be in quotation marks, two of
+    these in a row: something that no sum explains.
     """
     lines, quotes, returns, unended = 0, 0, None, b""
     with body.path.open("rb") as file:
@@ -141,6 +142,8 @@ def line_ends(body: Body) -> LineEnds | None:
             if returns is None:
                 returns = b"\r" in block
             if b"\x00" in block or (b"\r" in block and not returns):
+                return None
+            if b'""' in block and not all_in_quotes:
                 return None
             if block.endswith(b"\r") or (len(block) > LONGEST_LINE and not block.endswith(b"\n")):
                 return None

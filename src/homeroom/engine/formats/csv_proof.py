@@ -33,10 +33,11 @@ class Proven:
 
 def read_proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> Proven | None:
     """The rows of a body, if it can be proven that there is nothing else; null says nothing about it."""
-    ends = line_ends(body)
+    all_in_quotes = body.begins_with_row_in_quotes(len(columns))
+    ends = line_ends(body, all_in_quotes=all_in_quotes)
     if ends is None or body.begins_with_mark():
         return None
-    quotes = _quotes(body, len(columns), ends.quotes)
+    quotes = Quotes.ALL if all_in_quotes else Quotes.SOME if ends.quotes else Quotes.NONE
     if not _ends_regularly(ends.unended, len(columns), quotes):
         return None
     end, size_bytes = tail(body), body.end_bytes - body.start_bytes
@@ -75,12 +76,6 @@ def good_rows(body: Body, columns: Sequence[str], *, rows: int, quotes: Quotes) 
 
 def collect(table: pl.LazyFrame, exprs: Sequence[pl.Expr]) -> pl.DataFrame:
     return table.select(ROW, *exprs).collect(engine="streaming")
-
-
-def _quotes(body: Body, cells: int, marks: int) -> Quotes:
-    if marks and body.begins_with_row_in_quotes(cells):
-        return Quotes.ALL
-    return Quotes.SOME if marks else Quotes.NONE
 
 
 def _ends_regularly(unended: bytes, cells: int, quotes: Quotes) -> bool:

@@ -1,0 +1,141 @@
+"""Texts that have no business in a cell, or nearly belong there: what the damages put into made-up rosters."""
+
+from collections.abc import Mapping
+
+from homeroom.engine.tables import Type
+from tests.properties.rosters import EXTRA_ROLES
+
+#: Texts that have no business in some cell or other.
+NASTY = (
+    *(
+        "",
+        " ",
+        "x",
+        "nobody",
+        "NULL",
+        "=1+1",
+        "0" * 256,
+        "é" * 130,
+        "x" * 256,
+        "é" * 256,
+        "a b",
+        " padded",
+        "padded\t",
+        "\u00a0x",
+    ),
+    *(
+        "1.23E+11",
+        "1E+5",
+        "1.2E+1",
+        "a\nb",
+        "a\r\nb",
+        "a\rb",
+        "a\u200bb",
+        "\ufeffx",
+        "a\x01b",
+        "a\x1fb",
+        "\x85",
+        "\u200d",
+        "\u202eabc",
+    ),
+    *("true", "TRUE", "1", "false", "active", "tobedeleted", "inactive", "primary", "secondary", "a,,b", ",", "a, ,b"),
+)
+_ID = (
+    "",
+    " ",
+    "nobody",
+    "007",
+    "7",
+    "007",
+    "7",
+    "o1",
+    "o2",
+    "t0",
+    "s0",
+    "a1",
+    "k0",
+    "1.23E+11",
+    " padded",
+    "padded\t",
+    "\u00a0x",
+    "a b",
+    "0" * 255,
+    "0" * 256,
+    "é" * 130,
+    "a\nb",
+    "o1,o1",
+)
+_LIST_OF_IDS = (
+    *_ID,
+    "o1,o2",
+    "o1, o2",
+    "o1,,o2",
+    ",",
+    "o1,nobody",
+    "7,nobody",
+    "o9,o2",
+    "g0,nobody",
+    "g0,g1",
+    "0" * 256 + ",o1",
+    "a1,a2,a1",
+)
+_DAYS = (*("2026-02-30", "2028-02-29", "2026-8-15", "2026-08-15 ", " 2026-8-15", "+2026-8-15", "08/15/2026", "２０２６-08-15", "0000-02-29", "x", " "),
+         *("2026-01-01", "2026-09-01", "2026-10-01", "2026-12-01", "2027-01-15", "2027-06-15", "2028-01-01", "a\nb", ""))  # fmt: skip
+_WORDS = ("", " ", "x", "Teacher", "teacher", "student", "parent", "administrator", "principal", "aide", "ext:robot", "ext:", "ext:a b", "school", "district",
+          "department", "term", "schoolYear", "gradingPeriod", "scheduled", "true", "false", "TRUE", "1", "primary", "secondary", "case", "unknown", "student\n", "male")  # fmt: skip
+_NUMBERS = ("", " ", "x", "+5", "1.", "-.5", "1,5", "1e3", "٣", "-3.25", "7\n")
+#: Texts that come near to what a column wants.
+NEARLY: Mapping[Type, tuple[str, ...]] = {
+    Type.ID: _ID,
+    Type.REFERENCE: _ID,
+    Type.REFERENCES: _LIST_OF_IDS,
+    Type.DATE: _DAYS,
+    Type.TOKEN: _WORDS,
+    Type.BOOLEAN: _WORDS,
+    Type.TOKENS: (*_WORDS, "teacher,student", "teacher, student", "teacher,ext:x", "teacher,,student"),
+    Type.NUMBER: _NUMBERS,
+    Type.INTEGER: _NUMBERS,
+    Type.YEAR: ("", " ", "26", "2026", "2026-2027", "2026-2028", "2026/2027", "9999-10000", "２０２６"),
+    Type.GRADES: ("", " ", "KG", "9", "09", "Other,13", "09, 10", "09,,10", "kg", "a\u200bb", "x,\ny"),
+    Type.TEXTS: (
+        "",
+        "one",
+        "one,two",
+        "one,two,three",
+        "one,,two",
+        ",",
+        " ",
+        "{a:b}",
+        "{a}",
+        "{a:b},{c}",
+        "{a:b,c}",
+        "{a:b}\n",
+        "a\x01b",
+    ),
+    Type.EMAIL: (
+        "",
+        " ",
+        "ana@district.example",
+        "ana@district",
+        "Ana <ana@district.example>",
+        "ä@district.example",
+        "@a.b",
+        "a@b..c",
+        "a@b.c\n",
+        "x" * 250 + "@a.b",
+    ),
+    Type.DATETIME: (
+        "",
+        "2026-08-15T06:30:00Z",
+        "2026-08-15T06:30:60.123456+00:00",
+        "2026-08-15 06:30:00",
+        "2026-02-30T06:30:00Z",
+        "2026-08-15T24:00:00Z",
+    ),
+}
+TELLING: Mapping[str, tuple[str, ...]] = {
+    "username": ("user.0", "USER.1", "user.2", "1.23E+11"),
+    "userMasterIdentifier": ("m1", "m3", "M1"),
+    "learningObjectiveId": ("urn:uuid:1", "URN:UUID:123E4567-e89b-12d3-a456-426614174000", "reads"),
+    EXTRA_ROLES: ("school_admin", "school_admin, janitor", "teacher ,district_admin", ",", "\u200bteacher"),
+}
