@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,13 +23,31 @@ _COUNTS = {rule.id: "off" for rule in counts.RULES}
 @dataclass(frozen=True)
 class Outcome:
     """findings: in the order of the engine. checked: the judgement itself. files: what was delivered, by name. before:
-    the roster as accepted before, empty if there was none.
+    the roster as accepted before, empty if there was none. given: the names under which the example gives its tables
+    and whole files.
     """
 
     findings: list[Found]
     checked: Checked
     files: Mapping[str, bytes]
     before: engine.Roster
+    given: Collection[str]
+
+    def told_of(self) -> list[tuple[str, int, str | None]]:
+        """The file, line and source id of each finding about a row of a text table."""
+        rows = self.checked.findings.rows.select("file", "line", "sourcedId").unique().collect().rows()
+        return [row for row in rows if row[0] in self._written() and (row[1] or 0) > 1 and row[2] is not None]
+
+    def written(self) -> list[tuple[str, int, str | None]]:
+        """The file, line and first cell, which is the source id, of each row that a text table became."""
+        return [
+            (name, line, row[0] or None)
+            for name, text in self._written().items()
+            for line, row in enumerate(csv.reader(io.StringIO(text, newline="")), start=1)
+        ]
+
+    def _written(self) -> Mapping[str, str]:
+        return {name: self.files[name].decode() for name in self.files if name not in self.given}
 
     def accepted(self, table: str) -> set[str]:
         return set(self.checked.accepted(table).collect()["sourcedId"])
@@ -72,7 +92,7 @@ def judge(example: Example, version: str, folder: Path) -> Outcome:
         work=work,
     )
     rows = checked.findings.rows.select("file", "line", "field", "message", "consequence", "rule").collect()
-    return Outcome([Found(*row) for row in rows.iter_rows()], checked, files, before or engine.Roster())
+    return Outcome([Found(*row) for row in rows.iter_rows()], checked, files, before or engine.Roster(), example.given)
 
 
 def known(given: Mapping[str, str], version: str, profile: Profile, folder: Path) -> engine.Roster:

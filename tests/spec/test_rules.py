@@ -51,6 +51,7 @@ def test_finds_exactly_what_the_example_says(case: Case, folder: Path) -> None:
     outcome = judge(example, version, folder)
 
     assert in_order(outcome.findings) == in_order(example.expected(version))
+    assert set(outcome.told_of()) <= set(outcome.written())
     assert outcome.checked.stopped == any(one.consequence == "stops the sync" for one in example.expected(version))
     assert {table: outcome.accepted(table) for table in example.accepted} == {
         table: set(ids.split()) for table, ids in example.accepted.items()
