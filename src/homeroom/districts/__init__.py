@@ -1,0 +1,1 @@
+"""Districts, their schools, and who may do what there."""

@@ -1,0 +1,140 @@
+"""What the environment says Homeroom shall be: every setting, its default, and a sentence for each that is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cryptography.fernet import Fernet
+from platformdirs import user_data_path
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "HOMEROOM_"
+GIBIBYTE = 1024**3
+SHORTEST_SECRET = 32
+THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+
+
+class FaultyEnvironmentError(Exception):
+    """The environment cannot be used; the text has one line for each setting that is missing or wrong."""
+
+
+def _split(text: object) -> object:
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+
+
+def _connects(url: str) -> str:
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError:
+        parts = {}
+    if not url.startswith(("postgres://", "postgresql://")) or not parts.get("dbname"):
+        raise ValueError("must be an address like postgresql://role:password@host:5432/database")
+    return url
+
+
+def _is_long(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < SHORTEST_SECRET:
+        raise ValueError(f"must have at least {SHORTEST_SECRET} characters")
+    return secret
+
+
+def _are_field_keys(keys: list[SecretStr]) -> list[SecretStr]:
+    try:
+        for key in keys:
+            Fernet(key.get_secret_value())
+    except ValueError:
+        keys = []
+    if not keys:
+        raise ValueError("must be one key or several with commas between them, each 32 bytes in URL-safe base64")
+    return keys
+
+
+CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+DatabaseUrl = Annotated[str, AfterValidator(_connects)]
+
+
+class Environment(BaseSettings):
+    """The settings as they stand in the environment, checked. `docs/how-to/deploy.md` explains each."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    database_url: DatabaseUrl = Field(
+        validation_alias="DATABASE_URL", description="PostgreSQL, as the role that serves and works."
+    )
+    owner_database_url: DatabaseUrl | None = Field(
+        None, description="The same database, as the role that owns the tables. Only migrations need it."
+    )
+    secret_key: Annotated[SecretStr, AfterValidator(_is_long)] = Field(
+        description="Signs sessions and links. A new one signs everybody out."
+    )
+    field_keys: Annotated[list[SecretStr], NoDecode, BeforeValidator(_split), AfterValidator(_are_field_keys)] = Field(
+        description="Encrypt stored credentials: the first writes, all read. Lose them and every credential is lost."
+    )
+    data: Path = Field(
+        default_factory=lambda: user_data_path("homeroom"),
+        description="The folder for deliveries, reports, snapshots and the embedded database.",
+    )
+    hosts: CommaList = Field(list(THIS_MACHINE), description="The names under which browsers reach this server.")
+    address: str = Field("127.0.0.1", description="The network address to listen on.")
+    port: int = Field(8000, ge=1, le=65_535, description="The port to listen on.")
+    https: bool | None = Field(
+        None, description="Browsers come by HTTPS. If not set: true as soon as HOMEROOM_HOSTS names another machine."
+    )
+    proxies: int = Field(0, ge=0, description="How many proxies of yours stand in front of this server.")
+    debug: bool = Field(False, description="For developers: error pages with details. Never with real pupils.")
+    product: str = Field("Homeroom", min_length=1, description="What your product is called on pages and in reports.")
+    support_text: str = Field("", description="The support contact, beside every report and every failure.")
+    support_link: str = Field("", description="Where the support contact leads: https://… or mailto:…")
+    delivery_days: int = Field(30, ge=1, description="Days for which deliveries are kept.")
+    upload_limit_bytes: int = Field(2 * GIBIBYTE, ge=1, description="The largest upload, in bytes.")
+    email_url: str = Field(
+        "",
+        pattern=r"^((smtp|smtps)://.+|console:)?$",
+        description="smtp://user:password@host:587 (STARTTLS), smtps://… (TLS), or console:. "
+        "If not set: e-mails become files in the folder mail of HOMEROOM_DATA.",
+    )
+    email_from: str = Field("homeroom@localhost", description="The sender of e-mails.")
+    classlink_client_id: str = Field("", description="Sign-in with ClassLink: the client's id.")
+    classlink_client_secret: SecretStr = Field(SecretStr(""), description="Sign-in with ClassLink: its secret.")
+    google_client_id: str = Field("", description="Sign-in with Google: the client's id.")
+    google_client_secret: SecretStr = Field(SecretStr(""), description="Sign-in with Google: its secret.")
+    microsoft_client_id: str = Field("", description="Sign-in with Microsoft: the application's id.")
+    microsoft_client_secret: SecretStr = Field(SecretStr(""), description="Sign-in with Microsoft: its secret.")
+    microsoft_tenant: str = Field("organizations", description="Sign-in with Microsoft: whose accounts may come.")
+
+    @property
+    def is_https(self) -> bool:
+        return self.https if self.https is not None else not set(self.hosts) <= set(THIS_MACHINE)
+
+
+def variable(field: str) -> str:
+    """The environment's name for a field of Environment."""
+    alias = Environment.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"{PREFIX}{field}".upper()
+
+
+def read() -> Environment:
+    """The settings. Raises FaultyEnvironmentError that tells every fault at once; no value is repeated in it."""
+    try:
+        return Environment()  # type: ignore[call-arg]  # pydantic-settings reads them from the environment
+    except ValidationError as error:
+        raise FaultyEnvironmentError(
+            "\n".join(_sentence(fault) for fault in error.errors(include_input=False))
+        ) from None
+
+
+def _sentence(fault: object) -> str:
+    assert isinstance(fault, dict)
+    location = str(fault["loc"][0])
+    field = next(name for name in Environment.model_fields if location in (name, variable(name)))
+    about = Environment.model_fields[field].description
+    if fault["type"] == "missing":
+        return f"{variable(field)} is not set. {about}"
+    if fault["type"] == "string_pattern_mismatch":
+        return f"{variable(field)} is not one of the forms that are known. {about}"
+    reason = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return f"{variable(field)} {reason.replace('should', 'must', 1)}. {about}"

@@ -1,0 +1,84 @@
+"""What Homeroom writes about its own work: one line of JSON for each event, and nothing about a pupil in any."""
+
+from __future__ import annotations
+
+import logging.config
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+REDACTED = "(not logged)"
+PERSONAL = frozenset(
+    {
+        "name", "first_name", "last_name", "given_name", "family_name", "middle_name", "email", "username", "login",
+        "password", "phone", "sms", "identifier", "source_id", "sourced_id", "user_source_id", "student_id", "staff_id",
+        "birth_date", "cell", "row", "record", "q", "search", "cookie", "token",
+    }
+)  # fmt: skip
+"""Keys whose values are about a person, or let somebody in. Log our own ids, counts and digests instead."""
+
+
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Takes out what could be about a person: by the name of the key, and whatever stands behind a ? in an address."""
+    for key, value in event.items():
+        if key.lower().replace("-", "_") in PERSONAL:
+            event[key] = REDACTED
+        elif key == "request" and isinstance(value, str):
+            event[key] = value.partition("?")[0]
+        elif isinstance(value, dict):
+            event[key] = redact(_logger, _method, dict(value))
+    return event
+
+
+_BEFORE: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configuration(*, debug: bool) -> dict[str, Any]:
+    """The logging configuration: people's lines for developers, JSON for everybody else, both to standard error."""
+    renderer: Any = structlog.dev.ConsoleRenderer() if debug else structlog.processors.JSONRenderer()
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": _BEFORE,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    redact,
+                    # The trace without the values of variables: those could be a pupil's.
+                    structlog.processors.format_exc_info,
+                    renderer,
+                ],
+            }
+        },
+        "handlers": {"line": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["line"], "level": "WARNING"},
+        "loggers": {
+            "homeroom": {"level": "INFO"},
+            "procrastinate": {"level": "WARNING"},  # its own lines repeat the arguments of jobs
+            "django_structlog": {"level": "INFO"},
+            # The database's messages quote the row that broke a constraint.
+            "django.db.backends": {"level": "ERROR"},
+        },
+    }
+
+
+def configure(settings: dict[str, Any]) -> None:
+    """What Django calls with LOGGING: the standard library's loggers and structlog's, all through one door."""
+    logging.config.dictConfig(settings)
+    structlog.configure(
+        processors=[
+            *_BEFORE,
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

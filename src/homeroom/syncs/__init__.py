@@ -1,0 +1,1 @@
+"""Attempts to bring a roster up to date."""
