@@ -60,6 +60,7 @@ check: $(READY) ## check format, lint, types and layers: what CI runs
 	@.venv/bin/ruff check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-logo
+	@.venv/bin/djlint --lint --quiet src/homeroom
 
 .PHONY: fix
 fix: $(READY) ## put format and imports right, as far as the tools can

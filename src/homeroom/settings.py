@@ -56,8 +56,10 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.messages",
+    "django.contrib.postgres", # the constraint on school years
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "django_structlog",
@@ -100,11 +102,13 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.request",
+                "homeroom.pages.publisher",
             ],
         },
     }
 ]
 COTTON_DIR = "components"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # every form, other people's too, in our look
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.data / "static"  # filled anew at each start of `homeroom serve`

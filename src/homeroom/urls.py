@@ -11,3 +11,5 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler500 = "homeroom.pages.server_error"

@@ -1,0 +1,29 @@
+"""What every page has in common: whose product this is, whom to ask, and what stands there when we fail."""
+
+from __future__ import annotations
+
+import uuid
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseServerError
+from django.template.loader import render_to_string
+
+
+def publisher(_request: HttpRequest | None = None) -> dict[str, str]:
+    """The product's name and the support contact: a context processor."""
+    return {
+        "product": settings.HOMEROOM_PRODUCT,
+        "support_text": settings.HOMEROOM_SUPPORT_TEXT,
+        "support_link": settings.HOMEROOM_SUPPORT_LINK,
+    }
+
+
+def server_error(_request: HttpRequest) -> HttpResponseServerError:
+    """The page after a fault of ours. Its number is the request_id of the log's lines; nothing else is told.
+
+    Rendered without the request: whatever failed (the session, the database) may fail again.
+    """
+    reference = structlog.contextvars.get_contextvars().get("request_id") or str(uuid.uuid4())
+    structlog.get_logger("homeroom.pages").error("page_failed", reference=reference)
+    return HttpResponseServerError(render_to_string("500.html", {**publisher(), "reference": reference}))
