@@ -1,1 +1,1 @@
-"""Who did what, and when."""
+"""What was done, by whom, to what. ``recording.record`` writes it; every action calls that once."""

@@ -1,0 +1,265 @@
+"""A district as this server knows it: its schools, its school years, and the people who may act for it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils import timezone
+
+from homeroom.accounts.models import User
+from homeroom.districts.scope import TenantManager
+from homeroom.engine.guard import Limits
+
+
+class Method(models.TextChoices):
+    """The rostering method: who owns a district's data, and how records arrive."""
+
+    SELF_SERVE = "self-serve", "Self-serve: by hand and by uploads"
+    CLASSLINK = "classlink", "ClassLink Roster Server"
+    ONEROSTER_REST = "oneroster-rest", "OneRoster REST"
+    ONEROSTER_CSV = "oneroster-csv", "OneRoster CSV"
+
+    @property
+    def is_automated(self) -> bool:
+        """The source is the truth, and people read what came from it."""
+        return self is not Method.SELF_SERVE
+
+
+class Role(models.TextChoices):
+    """What a person is in a district. Nobody customises roles; what each may do stands in ``permissions``."""
+
+    DISTRICT_ADMIN = "district_admin", "District Administrator"
+    SCHOOL_ADMIN = "school_admin", "School Administrator"
+
+
+class Profile(models.TextChoices):
+    """By whose requirements a district's rosters are checked (homeroom.engine.profile)."""
+
+    PUBLISHER = "publisher", "The publisher's"
+    STANDARD = "standard", "The standard's"
+
+
+def standing_limits() -> dict[str, float]:
+    """The guard's own limits, for a district whose operator set none."""
+    limits = Limits()
+    return {
+        "removed_share": limits.removed_share,
+        "removed_at_least": limits.removed_at_least,
+        "updated_share_of_users": limits.updated_share_of_users,
+    }
+
+
+class District(models.Model):
+    """Whoever sends rosters. Never deleted: one that ends is closed.
+
+    Not row-secured, unlike all that hangs on it: the server must know which districts there are before it can enter the
+    scope of one. It holds nothing about a person. Web pages reach it through ``DistrictMiddleware`` only.
+    """
+
+    name = models.CharField(max_length=250)
+    slug = models.SlugField(max_length=60, unique=True)
+    method = models.CharField(max_length=20, choices=Method)
+    profile = models.CharField(max_length=20, choices=Profile, default=Profile.PUBLISHER)
+    time_zone = models.CharField(max_length=60)
+    limits = models.JSONField(default=standing_limits)
+    is_closed = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    PERSONAL: ClassVar = ()
+    NOT_PERSONAL: ClassVar = (
+        "name", "slug", "method", "profile", "time_zone", "limits", "is_closed", "created_at",
+    )  # fmt: skip
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(method__in=Method.values), name="district_method_is_known"),
+            models.CheckConstraint(condition=Q(profile__in=Profile.values), name="district_profile_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_automated(self) -> bool:
+        return Method(self.method).is_automated
+
+    @property
+    def guard_limits(self) -> Limits:
+        return Limits(**self.limits)
+
+    def today(self) -> date:
+        """The date that it is in the district now."""
+        return timezone.now().astimezone(ZoneInfo(self.time_zone)).date()
+
+
+class OfDistrict(models.Model):
+    """A row that belongs to one district. Its table is given ``row_security.Protect``."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="+")
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+
+
+class School(OfDistrict):
+    """A school as the publisher sees it. The district's own record of it is an ``orgs`` record of the roster.
+
+    source_id: null for one that was added by hand in a self-serve district.
+    """
+
+    name = models.CharField(max_length=250)
+    source_id = models.CharField(max_length=250, null=True, blank=True)
+    is_onboarded = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    PERSONAL: ClassVar = ()
+    NOT_PERSONAL: ClassVar = ("district", "name", "source_id", "is_onboarded", "created_at")
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["district", "source_id"], name="school_source_id_is_unique_in_district"),
+            models.UniqueConstraint(fields=["district", "id"], name="school_and_district"),
+            models.CheckConstraint(condition=~Q(source_id=""), name="school_source_id_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SchoolYear(OfDistrict):
+    """A year of classes, from its first to its last day. Two of a district never overlap."""
+
+    name = models.CharField(max_length=60)
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    PERSONAL: ClassVar = ()
+    NOT_PERSONAL: ClassVar = ("district", "name", "first_day", "last_day")
+
+    class Meta:
+        ordering = ["-first_day"]
+        constraints = [
+            models.UniqueConstraint(fields=["district", "id"], name="school_year_and_district"),
+            models.CheckConstraint(condition=Q(last_day__gt=F("first_day")), name="school_year_ends_after_it_begins"),
+            ExclusionConstraint(
+                name="school_years_do_not_overlap",
+                expressions=[
+                    # A range of one: PostgreSQL can index ranges this way without an extension, and numbers not.
+                    (Func(F("district_id"), F("district_id"), Value("[]"), function="int8range"), "&&"),
+                    (Func(F("first_day"), F("last_day"), Value("[]"), function="daterange"), "&&"),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls, district: District, today: date) -> SchoolYear | None:
+        """The school year that contains the day, or None."""
+        return cls.objects.filter(district=district, first_day__lte=today, last_day__gte=today).first()
+
+
+class Membership(OfDistrict):
+    """What one person is in one district. schools: those of a school administrator; a district administrator has all,
+    and none stand here.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=Role)
+    schools: models.ManyToManyField[School, MembershipSchool] = models.ManyToManyField(
+        School, through="MembershipSchool", related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    PERSONAL: ClassVar = ("user", "role")
+    NOT_PERSONAL: ClassVar = ("district", "created_at")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["district", "user", "role"], name="membership_once_for_each_role"),
+            models.UniqueConstraint(fields=["district", "id"], name="membership_and_district"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} as {self.role} of {self.district_id}"
+
+
+class MembershipSchool(OfDistrict):
+    """One school of a school administrator."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+
+    PERSONAL: ClassVar = ("membership", "school")
+    NOT_PERSONAL: ClassVar = ("district",)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "school"], name="membership_school_once")]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} in {self.school_id}"
+
+
+class Invitation(OfDistrict):
+    """An offer of a membership, sent by e-mail. The token itself is in the e-mail only; here is its SHA-256, in hex."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role)
+    schools: models.ManyToManyField[School, InvitationSchool] = models.ManyToManyField(
+        School, through="InvitationSchool", related_name="+"
+    )
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    PERSONAL: ClassVar = ("email", "role", "token_hash", "invited_by")
+    NOT_PERSONAL: ClassVar = ("district", "created_at", "expires_at", "accepted_at")
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["district", "id"], name="invitation_and_district"),
+            models.UniqueConstraint(
+                fields=["district", "email", "role"],
+                condition=Q(accepted_at=None),
+                name="invitation_once_for_each_role",
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.district_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.expires_at > timezone.now()
+
+
+class InvitationSchool(OfDistrict):
+    """One school for which somebody is invited."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="+")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+
+    PERSONAL: ClassVar = ("invitation", "school")
+    NOT_PERSONAL: ClassVar = ("district",)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["invitation", "school"], name="invitation_school_once")]
+
+    def __str__(self) -> str:
+        return f"{self.invitation_id} in {self.school_id}"
