@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -15,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateWorker
 WORKER_IS_GONE_AFTER = timedelta(seconds=30)
 
 
+@login_not_required
 @require_safe
 @never_cache
 def healthz(_request: HttpRequest) -> JsonResponse:
@@ -22,6 +24,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"web": True})
 
 
+@login_not_required
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:

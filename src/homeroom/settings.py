@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.messages",
-    "django.contrib.postgres", # the constraint on school years
+    "django.contrib.postgres",  # the constraint on school years
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.forms",
@@ -81,6 +81,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "homeroom.districts.middleware.DistrictMiddleware",
 ]
 
 _LOADERS = [
