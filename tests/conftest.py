@@ -1,4 +1,4 @@
-"""How the generated tests run.
+"""What all tests share: the database, which starts when a test asks for it, and how the generated tests run.
 
 "ci", the default: the same examples every time, so that a failure is the change's own. The laws of the engine take a
 share of them (``tests.properties.runs``), which comes to about a minute and a half on two shared cores. "deep", for the
@@ -8,6 +8,10 @@ nightly run: HYPOTHESIS_PROFILE=deep makes other examples every time, and many m
 import os
 
 from hypothesis import HealthCheck, settings
+
+from tests.database import database, django_db_setup
+
+__all__ = ["database", "django_db_setup"]  # fixtures are found where they are imported
 
 SLOW_IS_FINE = [HealthCheck.too_slow]
 settings.register_profile(

@@ -121,21 +121,23 @@ STORAGES = {
 }
 
 
-def _database(url: str) -> dict[str, Any]:
+def connection_settings(url: str, *, pooled: bool) -> dict[str, Any]:
+    """What Django calls a database, from its address."""
     options: dict[str, Any] = dict(conninfo_to_dict(url))
-    return {
+    database = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": options.pop("dbname"),
         "USER": options.pop("user", ""),
         "PASSWORD": options.pop("password", ""),
         "HOST": options.pop("host", ""),
         "PORT": str(options.pop("port", "")),
-        # The server's threads come and go, so that connections kept for each thread would be lost with them.
-        "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": 12, "timeout": 10}},
     }
+    if pooled:  # the web server's threads come and go, and a connection kept for each would be lost with it
+        options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
+    return {**database, "OPTIONS": options}
 
 
-DATABASES = {"default": _database(ENVIRONMENT.database_url)}
+DATABASES = {"default": connection_settings(ENVIRONMENT.database_url, pooled=True)}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",  # shared, so that lock-outs hold on every machine
