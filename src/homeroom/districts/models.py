@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
 from homeroom.accounts.models import User
-from homeroom.districts.scope import TenantManager
+from homeroom.districts.scope import OwnRowsManager, TenantManager
 from homeroom.engine.guard import Limits
 
 
@@ -180,6 +180,9 @@ class Membership(OfDistrict):
         School, through="MembershipSchool", related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar = TenantManager()
+    own: ClassVar = OwnRowsManager()
 
     PERSONAL: ClassVar = ("user", "role")
     NOT_PERSONAL: ClassVar = ("district", "created_at")

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from homeroom.accounts.models import User
-from homeroom.districts import Refused
+from homeroom.districts import Refused, scope
 from homeroom.districts.models import District, Invitation, Membership, MembershipSchool, Method, Role, School
 
 PERMISSIONS = {
@@ -115,6 +115,16 @@ def rights_of(user: User, district: District) -> Rights | None:
         return Rights(district, permissions, school_ids=None)
     schools = MembershipSchool.objects.filter(membership__in=memberships)
     return Rights(district, permissions, frozenset(schools.values_list("school_id", flat=True)))
+
+
+def districts_of(user: User) -> list[District]:
+    """The open districts in which the person is somebody, by name. Asked after sign-in, when there is no scope yet.
+
+    An operator belongs to none, and sees all on pages of their own.
+    """
+    with scope.own_rows_of(user.pk):
+        own = list(Membership.own.values_list("district_id", flat=True))
+    return list(District.objects.filter(pk__in=own, is_closed=False))
 
 
 class DistrictRequest(HttpRequest):

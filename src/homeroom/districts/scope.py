@@ -122,3 +122,10 @@ class TenantManager(models.Manager[Row]):
 
     def get_queryset(self) -> models.QuerySet[Row]:
         return super().get_queryset().filter(district_id=current())
+
+
+class OwnRowsManager(models.Manager[Row]):
+    """The rows of the person in ``own_rows_of``, in every district; none outside it."""
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        return super().get_queryset().filter(user_id=_scope.get().person_id)
