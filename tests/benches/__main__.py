@@ -115,7 +115,7 @@ def _shown(grid: Grid) -> Table:
 
 
 def _write(tables: Sequence[Grid], conditions: Sequence[str], broken: Sequence[str]) -> None:
-    promised = [f"Not kept: {sentence}" for sentence in broken] or ["All limits are kept."]
+    promised = [f"- **Not kept**: {sentence}" for sentence in broken] or ["All limits are kept."]
     blocks = [grid.markdown() for grid in tables] + [" ".join(conditions) + "\n", "\n".join(promised) + "\n"]
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(_FIGURES.sub(lambda _: "\n" + "\n".join(blocks) + "\n", page), encoding="utf-8")

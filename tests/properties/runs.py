@@ -89,7 +89,7 @@ def standings(checked: engine.Checked) -> dict[tuple[str, int], str]:
 
 
 def accepted(checked: engine.Checked) -> Records:
-    return {name: _by_id(checked.accepted(name).collect().iter_rows(named=True)) for name in checked.pages}
+    return {name: _by_id(checked.accepted(name).rows.collect().iter_rows(named=True)) for name in checked.pages}
 
 
 def records(roster: engine.Roster) -> Records:

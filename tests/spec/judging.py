@@ -50,7 +50,7 @@ class Outcome:
         return {name: self.files[name].decode() for name in self.files if name not in self.given}
 
     def accepted(self, table: str) -> set[str]:
-        return set(self.checked.accepted(table).collect()["sourcedId"])
+        return set(self.checked.accepted(table).rows.collect()["sourcedId"])
 
     def proposed(self, table: str) -> set[str]:
         return set(engine.propose(self.before, self.checked).tables[table].rows.collect()["sourcedId"])

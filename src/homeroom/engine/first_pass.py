@@ -16,7 +16,7 @@ import polars as pl
 
 from homeroom.engine.formats.csv_text import Measured
 from homeroom.engine.hashes import hashed
-from homeroom.engine.ledger import Page
+from homeroom.engine.ledger import FILLED, Page
 from homeroom.engine.profile import Profile
 from homeroom.engine.rule import Cell, Consequence, LocalRule, Rule, Setting
 from homeroom.engine.rules import people, selfserve
@@ -122,8 +122,8 @@ def index(
     """The page of one table.
 
     resolvable: tables to which references can be looked up. compare: also keep a hash of each record's content, as
-    ``content``, for telling what changed. Rows that cannot be read are in ``page.measured.bad_rows`` and have no entry
-    here.
+    ``content``, for telling what changed, and which columns are filled (``FILLED`` before their names). Rows that
+    cannot be read are in ``page.measured.bad_rows`` and have no entry here.
     """
     setting = Setting(part.table, part.present, part.mode, profile)
     local = tuple(replace(one, waits=_certified(one, resolvable)) for one in local_rules(setting, rules))
@@ -133,6 +133,7 @@ def index(
     kept["flagged"] = any_of([one.screen for one in judged_now if not one.consequence.is_error])
     if compare:
         kept["content"] = content_hash(part, clearings(local))
+        kept |= {FILLED + name: pl.col(name).is_not_null() for name in part.content if name in part.present}
     measured = part.text.measure([expr.alias(name) for name, expr in kept.items()], work=work)
     frame = measured.frame
     return Page(

@@ -92,11 +92,7 @@ def _empty_schools(name: str, change: TableChanges, orgs: Records | None) -> Ite
     had = change.before.index.group_by("schoolSourcedId").len()
     has = change.after.index["schoolSourcedId"].unique()
     emptied = had.filter(~pl.col("schoolSourcedId").is_in(has.implode())).sort("schoolSourcedId")
-    names = (
-        orgs.rows.join(emptied.lazy().select(key="schoolSourcedId"), on="key", how="semi")
-        .select("key", "sourcedId")
-        .collect()
-    )
+    names = orgs.only(emptied["schoolSourcedId"]).rows.select("key", "sourcedId").collect()
     for school, count in (
         emptied.join(names, left_on="schoolSourcedId", right_on="key").select("sourcedId", "len").iter_rows()
     ):

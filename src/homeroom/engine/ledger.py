@@ -19,6 +19,8 @@ from homeroom.engine.hashes import hashed
 from homeroom.engine.rule import LocalRule, Rule, Setting
 from homeroom.engine.snapshot import Part
 
+#: Before a column's name: whether the record has a value there.
+FILLED = "filled "
 NO_IDS = pl.Series("key", [], dtype=pl.UInt64)
 
 #: One row per broken rule that is not told by a row alone. target: hash of the record it points at, in
@@ -107,10 +109,10 @@ class Page:
         unreadable = self.unreadable["key"].null_count() + self.measured.unlisted_bad_rows
         key = self.setting.table.key
         faulty = [one.broken for one in self.local if one.cell.name == key and one.consequence.is_error]
-        refused = self.refused.arg_true().cast(pl.UInt32).alias("row").to_frame()
+        refused = self.refused.arg_true()
         if not faulty or refused.is_empty():
             return unreadable
-        text = self.measured.scan().join(refused.lazy(), on="row", how="semi")
+        text = self.measured.scan(refused)
         return unreadable + int(text.select(pl.any_horizontal(faulty).sum()).collect(engine="streaming").item())
 
     @property

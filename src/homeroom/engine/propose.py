@@ -27,15 +27,10 @@ def propose(current: Roster, checked: Checked) -> Roster:
         raise ValueError("validate must know the current roster (known=...) for a roster to be proposed")
     tables = dict(current.tables)
     for name, page in checked.pages.items():
-        accepted = _accepted(checked, page)
+        accepted = checked.accepted(name)
         stays = _stays(current.tables.get(name), page)
         tables[name] = accepted if stays is None else accepted.beside(stays)
     return _ended_with_their_owners(current, Roster(tables), checked)
-
-
-def _accepted(checked: Checked, page: Page) -> Records:
-    taken = page.accepted & ~page.frame["deleted"]
-    return Records(page.setting.table, page.part.content, page.frame.filter(taken), checked.accepted(page.name))
 
 
 def _stays(current: Records | None, page: Page) -> Records | None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from homeroom.engine.first_pass import index, kept_value
 from homeroom.engine.hashes import hashed
+from homeroom.engine.ledger import Page
 from homeroom.engine.profile import Profile
-from homeroom.engine.snapshot import Part, Snapshot
+from homeroom.engine.snapshot import Snapshot
 from homeroom.engine.tables import Table
+
+#: Fetches records of a table by their keys: one row for each key that is there, in no particular order.
+Text = Callable[[pl.Series], pl.LazyFrame]
 
 
 @dataclass(frozen=True)
@@ -20,45 +24,41 @@ class Records:
     """The active records of one table.
 
     index: one row per record: ``key`` (hash of the source id, unique), ``content`` (hash of all that makes up the
-    record), one hash per single reference under its column's name, and the facts that the rules need. rows: the same
-    records as text: ``columns`` and ``key``, in no particular order.
+    record), one hash per single reference under its column's name, which columns are filled, and the facts that the
+    rules need. text: fetches records, perhaps more than are here, as text: ``columns`` and ``key``.
     """
 
     table: Table
     columns: tuple[str, ...]
     index: pl.DataFrame
-    rows: pl.LazyFrame
+    text: Text
 
     def __len__(self) -> int:
         return len(self.index)
 
+    @property
+    def rows(self) -> pl.LazyFrame:
+        """All records as text: ``columns`` and ``key``, in no particular order."""
+        return self.text(self.index["key"])
+
     def only(self, keys: pl.Series) -> Records:
         """The records with these keys."""
-        return Records(
-            self.table,
-            self.columns,
-            self.index.filter(pl.col("key").is_in(keys.implode())),
-            self.rows.join(keys.alias("key").to_frame().lazy(), on="key", how="semi"),
-        )
+        return replace(self, index=self.index.filter(pl.col("key").is_in(keys.implode())))
 
     def but(self, keys: pl.Series) -> Records:
         """The records without those of these keys."""
-        return Records(
-            self.table,
-            self.columns,
-            self.index.filter(~pl.col("key").is_in(keys.implode())),
-            self.rows.join(keys.alias("key").to_frame().lazy(), on="key", how="anti"),
-        )
+        return replace(self, index=self.index.filter(~pl.col("key").is_in(keys.implode())))
 
     def beside(self, others: Records) -> Records:
         """These records and others, of which none has a key that is here too."""
         columns = tuple(dict.fromkeys((*self.columns, *others.columns)))
-        return Records(
-            self.table,
-            columns,
-            pl.concat([self.index, others.index], how="diagonal_relaxed"),
-            pl.concat([self.rows, others.rows], how="diagonal_relaxed"),
-        )
+        index = pl.concat([self.index, others.index], how="diagonal_relaxed")
+
+        def text(keys: pl.Series) -> pl.LazyFrame:
+            sides = [side.text(keys.filter(keys.is_in(side.index["key"].implode()))) for side in (self, others)]
+            return pl.concat(sides, how="diagonal_relaxed")
+
+        return Records(self.table, columns, index, text)
 
 
 @dataclass(frozen=True)
@@ -81,18 +81,22 @@ def trust(snapshot: Snapshot, *, profile: Profile, work: Path) -> Roster:
         page = index(part, (), profile, resolvable=frozenset(), compare=True, work=work)
         frame = page.frame.with_row_index("row").filter(page.key.is_not_null() & ~page.frame["deleted"])
         frame = frame.unique("key", keep="first", maintain_order=True)
-        tables[name] = records(
-            part, frame.drop("row"), page.measured.scan().join(frame.lazy().select("row"), on="row", how="semi")
-        )
+        tables[name] = Records(part.table, part.content, frame.drop("row"), text_of(page, frame["row"], {}))
     return Roster(tables)
 
 
-def records(part: Part, index_of_rows: pl.DataFrame, text: pl.LazyFrame) -> Records:
-    """Records of the rows in ``text``, which has the columns of the part."""
-    cells = [
-        (kept_value(part, name, {}) if name in part.present else pl.lit(None, dtype=pl.String)).alias(name)
-        for name in part.content
-    ]
-    return Records(
-        part.table, part.content, index_of_rows, text.select(*cells).with_columns(key=hashed(part.table.key))
-    )
+def text_of(page: Page, rows: pl.Series, cleared: dict[str, pl.Expr]) -> Text:
+    """The text of the records that stand on these rows (in ascending order) of a delivered table, as the roster keeps
+    them. cleared: by column, where its value is taken out.
+    """
+    part, keys_of_rows = page.part, page.key.gather(rows)
+
+    def text(keys: pl.Series) -> pl.LazyFrame:
+        wanted = rows if len(keys) == len(rows) else rows.filter(keys_of_rows.is_in(keys.implode()))
+        cells = [
+            (kept_value(part, name, cleared) if name in part.present else pl.lit(None, dtype=pl.String)).alias(name)
+            for name in part.content
+        ]
+        return page.measured.scan(wanted).select(*cells).with_columns(key=hashed(part.table.key))
+
+    return text

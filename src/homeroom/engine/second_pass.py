@@ -15,9 +15,6 @@ from homeroom.engine.rule import Consequence, LocalRule, Rule
 from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rules.references import NOT_FOUND
 
-#: A batch of filtered text keeps the buffers alive that it was cut from: so it may span so many rows of the file.
-_SPAN_ROWS = 400_000
-_FEWEST_ROWS, _MOST_ROWS = 1_000, 100_000
 _SECRET = "password"
 _HIDDEN = "•••"
 
@@ -36,21 +33,11 @@ def explain(page: Page, causes: Causes, findings: Gathering) -> pl.DataFrame:
     rows = pl.concat([wanted.arg_true().cast(pl.UInt32), faults["row"]]).unique().sort().alias("row")
     reasons = [_unreadable(page, findings)]
     if len(rows):
-        for batch in _fetched(page, rows):
+        for batch in page.measured.fetch(rows):
             told = _tell(page, batch, faults.filter(pl.col("row").is_in(batch["row"].implode())), causes)
             findings.add(told.drop("row", "inherited"))
             reasons.append(_reasons(page, told))
     return pl.concat(reasons).unique("key", keep="first", maintain_order=True)
-
-
-def _fetched(page: Page, rows: pl.Series) -> Iterator[pl.DataFrame]:
-    """The text of these rows, in file order, a batch at a time."""
-    text = page.measured.scan().join(rows.to_frame().lazy(), on="row", how="semi", maintain_order="left")
-    share = len(rows) / max(len(page.frame), 1)
-    chunk_size = min(max(int(_SPAN_ROWS * share), _FEWEST_ROWS), _MOST_ROWS)
-    for batch in text.collect_batches(chunk_size=chunk_size, maintain_order=True, engine="streaming"):
-        if len(batch):
-            yield batch.sort("row")
 
 
 def _tell(page: Page, batch: pl.DataFrame, faults: pl.DataFrame, causes: Causes) -> pl.DataFrame:

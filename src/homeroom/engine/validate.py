@@ -13,12 +13,12 @@ from pathlib import Path
 import polars as pl
 
 from homeroom.engine.findings import Findings, Gathering, of_tally
-from homeroom.engine.first_pass import clearings, index, kept_value
+from homeroom.engine.first_pass import clearings, index
 from homeroom.engine.formats import selfserve as selfserve_format
 from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import Ledger, Page, rows_where
 from homeroom.engine.profile import Profile
-from homeroom.engine.roster import Roster
+from homeroom.engine.roster import Records, Roster, text_of
 from homeroom.engine.rules.catalogue import LOCAL
 from homeroom.engine.rules.classes import judge_stays, judge_teachers, rows_that_left_a_class_without_teacher
 from homeroom.engine.rules.counts import tallies
@@ -49,21 +49,14 @@ class Checked:
     stopped: bool
     pages: Mapping[str, Page] = field(default_factory=dict)
 
-    def accepted(self, table: str) -> pl.LazyFrame:
-        """The rows of a table that were accepted, as the roster keeps them: one row per record, the columns of
-        ``Part.content`` and ``key``, the hash of the source id. Faulty values that a rule clears are null. Rows that
-        end a record are not among them.
+    def accepted(self, table: str) -> Records:
+        """The rows of a table that were accepted, as the roster keeps them: faulty values that a rule clears are null.
+        Rows that end a record are not among them. Their index has no ``content`` if the judgement was without a roster.
         """
         page = self.pages[table]
-        cleared = clearings(page.local)
-        rows = rows_where(page.accepted & ~page.frame["deleted"])
-        part = page.part
-        cells = [
-            (kept_value(part, name, cleared) if name in part.present else pl.lit(None, dtype=pl.String)).alias(name)
-            for name in part.content
-        ]
-        text = page.measured.scan().join(rows.lazy(), on="row", how="semi", maintain_order="left")
-        return text.select(*cells).with_columns(key=hashed(page.setting.table.key))
+        taken = page.accepted & ~page.frame["deleted"]
+        text = text_of(page, taken.arg_true(), clearings(page.local))
+        return Records(page.setting.table, page.part.content, page.frame.filter(taken), text)
 
 
 def validate(

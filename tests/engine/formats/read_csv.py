@@ -27,7 +27,3 @@ def rows(found: Measured) -> list[tuple[object, ...]]:
 
 def bad_rows(found: Measured) -> list[tuple[object, ...]]:
     return found.bad_rows.select("line", "rule").rows()
-
-
-def was_repaired(folder: Path) -> bool:
-    return len(list(folder.iterdir())) > 1

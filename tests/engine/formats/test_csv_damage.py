@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from homeroom.engine.formats import csv_lines, csv_repair
+from homeroom.engine.formats import csv_lines, csv_pieces
 from homeroom.engine.formats.csv_body import LONGEST_LINE
 from tests.engine.formats.read_csv import bad_rows, measured, rows
 
@@ -137,9 +137,9 @@ def test_the_bad_rows_of_a_good_file_are_a_frame_of_the_same_columns(tmp_path: P
 
 
 def test_too_many_bad_rows_are_counted_not_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_repair, "MOST_LISTED", 5)
-    monkeypatch.setattr(csv_repair, "MOST_SHOWN", 2)
-    monkeypatch.setattr(csv_repair, "PIECE_BYTES", 6)
+    monkeypatch.setattr(csv_pieces, "MOST_LISTED", 5)
+    monkeypatch.setattr(csv_pieces, "MOST_SHOWN", 2)
+    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 6)
 
     found = measured(tmp_path, b"id,name\n1\n2\n3\n4\n5\n6\na,Ada\n")
 
@@ -198,7 +198,7 @@ def test_a_row_of_several_lines_may_not_be_endless(tmp_path: Path) -> None:
 
 def test_a_row_of_several_lines_may_be_cut_by_a_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_lines, "LONGEST_ROW_BYTES", 20)
-    monkeypatch.setattr(csv_repair, "PIECE_BYTES", 22)
+    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 22)
 
     found = measured(tmp_path, b'id,name\na,Adaline\nb,"Be\nn\nn\ny"\nc,"Cl\nd,Dan\ne,Eve\nf,Fay\ng,"G\nus"\n')
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from homeroom.engine.formats import csv_repair
-from homeroom.engine.formats.csv_body import LONGEST_LINE, Body
+from homeroom.engine.formats import csv_pieces, csv_places
+from homeroom.engine.formats.csv_body import LONGEST_LINE
 from homeroom.engine.formats.csv_text import CsvText, open_csv
-from tests.engine.formats.read_csv import bad_rows, measured, rows, was_repaired
+from tests.engine.formats.read_csv import bad_rows, measured, opened, rows
 
 
 def test_reads_rows_with_their_lines(tmp_path: Path) -> None:
@@ -16,7 +16,6 @@ def test_reads_rows_with_their_lines(tmp_path: Path) -> None:
 
     assert rows(found) == [(2, "a", "Ada"), (3, "b", "Ben")]
     assert bad_rows(found) == []
-    assert not was_repaired(tmp_path)
 
 
 def test_gives_each_expression_for_each_row(tmp_path: Path) -> None:
@@ -100,7 +99,6 @@ def test_a_line_break_in_quotes_is_kept_and_does_not_count(tmp_path: Path) -> No
 
     assert rows(found) == [(2, "a", "Ada\r\nLovelace\n\nKing"), (3, "b", "Ben")]
     assert found.rows_with_breaks.to_list() == [0]
-    assert not was_repaired(tmp_path)
 
 
 def test_a_carriage_return_in_quotes_is_content(tmp_path: Path) -> None:
@@ -175,25 +173,28 @@ def test_a_name_with_a_star_is_one_file(tmp_path: Path) -> None:
 
 
 def test_a_work_folder_may_serve_for_files_of_one_name(tmp_path: Path) -> None:
-    first = measured(tmp_path, b"id,name\na\nb,Ben\n")
-    second = measured(tmp_path, b"id,name\rc,Cleo\rd\r")
+    found = []
+    for folder, data in (("1", b"id,name\ra\rb,Ben\r"), ("2", b"id,name\rc,Cleo\rd\r")):
+        (tmp_path / folder).mkdir()
+        text = opened(tmp_path / folder, data)
+        assert isinstance(text, CsvText)
+        found.append(text.measure([], work=tmp_path))
 
-    assert rows(first) == [(3, "b", "Ben")]
-    assert rows(second) == [(2, "c", "Cleo")]
+    assert [rows(one) for one in found] == [[(3, "b", "Ben")], [(2, "c", "Cleo")]]
 
 
 # Large and hostile files
 
 
 def test_a_line_that_never_ends_is_one_bad_row(tmp_path: Path) -> None:
-    found = measured(tmp_path, b"id,name\na,Ada\nx17," + b"x" * (3 * csv_repair.PIECE_BYTES) + b"\nb,Ben\n")
+    found = measured(tmp_path, b"id,name\na,Ada\nx17," + b"x" * (3 * csv_pieces.PIECE_BYTES) + b"\nb,Ben\n")
 
     assert rows(found) == [(2, "a", "Ada"), (4, "b", "Ben")]
     assert found.bad_rows.select("line", "rule", "first_cell").rows() == [(3, "row-too-long", "x17")]
 
 
 def test_a_last_line_that_never_ends(tmp_path: Path) -> None:
-    found = measured(tmp_path, b"id,name\na,Ada\n" + b"," * (2 * csv_repair.PIECE_BYTES))
+    found = measured(tmp_path, b"id,name\na,Ada\n" + b"," * (2 * csv_pieces.PIECE_BYTES))
 
     assert rows(found) == [(2, "a", "Ada")]
     assert bad_rows(found) == [(3, "row-too-long")]
@@ -216,7 +217,7 @@ def test_blank_lines_without_end(tmp_path: Path) -> None:
 
 
 def test_a_copy_holds_what_was_read_before_it_was_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_repair, "PIECE_BYTES", 20)
+    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 20)
 
     found = measured(tmp_path, b"id,name\r\n" + b"a,Ada\r\n" * 9 + b"x\r\n" + b"b,Ben\r\n" * 9)
 
@@ -224,7 +225,7 @@ def test_a_copy_holds_what_was_read_before_it_was_needed(tmp_path: Path, monkeyp
 
 
 def test_what_polars_would_take_for_compressed_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_repair, "PIECE_BYTES", 8)
+    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 8)
 
     found = measured(tmp_path, b"id,name\n,\nx\x01,Xi\n\n")
 
@@ -242,9 +243,9 @@ def test_rows_are_read_by_hand_where_polars_reads_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
     def scan(*_: object, **__: object) -> pl.LazyFrame:
-        return pl.LazyFrame({"row": ["x"], "id": ["x"]}).select(pl.col("row").cast(pl.Int8, strict=fails), "id")
+        return pl.LazyFrame({"id": ["x"]}).select(pl.col("id").cast(pl.Int8, strict=fails))
 
-    monkeypatch.setattr(Body, "scan", scan)
+    monkeypatch.setattr(csv_places, "scan", scan)
     found = measured(tmp_path, b'id,name\nx\na,"Ada\n""King"""\nb,\n\n', pl.col("id"))
 
     assert rows(found) == [(3, "a", 'Ada\n"King"'), (4, "b", None)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from homeroom.engine.formats import csv_body, csv_lines, csv_proof, csv_repair, csv_text
+from homeroom.engine.formats import csv_body, csv_lines, csv_pieces, csv_places, csv_proof
 from homeroom.engine.formats.csv_text import CsvText, open_csv
 from tests.engine.formats.plain_csv import Plain, Sizes, read_plainly
 
@@ -59,10 +59,15 @@ def read(data: bytes) -> Plain:
         assert isinstance(opened, CsvText)
         measured = opened.measure([pl.concat_list(pl.col(opened.columns)).alias("cells")], work=Path(folder))
         again = measured.scan().collect(engine="streaming")
+        second = measured.frame["row"].gather_every(2)
+        some = measured.scan(measured.frame["row"].gather_every(3)).collect()
+        fetched = pl.concat([again.clear(), *measured.fetch(second)])
     lines = measured.lines(measured.frame["row"]).to_list()
     assert measured.frame["row"].to_list() == list(range(measured.rows))
     assert again.drop("row").rows() == [tuple(cells) for cells in measured.frame["cells"]]
     assert again["row"].to_list() == measured.frame["row"].to_list()
+    assert fetched.equals(again.gather_every(2))
+    assert some.equals(again.gather_every(3))
     bad = measured.bad_rows.select("line", "rule", "first_cell").rows()
     return Plain(list(zip(lines, again.drop("row").rows(), strict=True)), bad, measured.rows_with_breaks.to_list())
 
@@ -83,12 +88,12 @@ def test_reads_the_same_in_the_smallest_pieces(cells: int, data: st.DataObject, 
     header, body = ",".join("abcd"[:cells]).encode(), data.draw(bodies(cells))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_repair, "PIECE_BYTES", piece_bytes)
+        patch.setattr(csv_pieces, "PIECE_BYTES", piece_bytes)
         patch.setattr(csv_body, "_BLOCK", piece_bytes)
         patch.setattr(csv_body, "_TAIL", 7)
-        for module in (csv_body, csv_lines, csv_proof, csv_text):
+        for module in (csv_lines, csv_places, csv_proof):
             patch.setattr(module, "LONGEST_LINE", SMALL.longest_line)
-        for module in (csv_lines, csv_repair):
+        for module in (csv_lines, csv_pieces):
             patch.setattr(module, "LONGEST_ROW_BYTES", SMALL.longest_row_bytes)
         patch.setattr(csv_lines, "LONGEST_ROW_LINES", SMALL.longest_row_lines)
         found = read(header + b"\n" + body)

@@ -78,14 +78,13 @@ class Opening:
     """The header record of a CSV file and where it ends.
 
     `header` is as delivered, without quotation marks and byte order mark. `line` is the header's line as a spreadsheet
-    shows it. The data begin after `end_bytes` bytes, in which there are `end_lines` line feeds. `returns`: the rows of
+    shows it. The data begin after `end_bytes` bytes. `returns`: the rows of
     the file end in a carriage return alone, as on old Macs.
     """
 
     header: tuple[str, ...]
     line: int
     end_bytes: int
-    end_lines: int
     returns: bool
 
 
@@ -160,7 +159,6 @@ def _header(beginning: bytes, *, after: int) -> Opening | Unreadable:
         header=tuple(header),
         line=len(lines_before.splitlines()) + 1,
         end_bytes=line_end.end(),
-        end_lines=beginning.count(b"\n", 0, line_end.end()),
         returns=line_end[0] == b"\r",
     )
 

@@ -1,8 +1,8 @@
-"""Did polars read a CSV file as it is? A proof that costs next to nothing, for files with no quotation marks, with
-every cell in quotation marks, or with just those cells in quotation marks that hold a comma.
+"""Did polars read a piece of a CSV file as it is? A proof that costs next to nothing, for pieces with no quotation
+marks, with every cell in quotation marks, or with just those cells in quotation marks that hold a comma.
 
 Each row has the bytes of its cells, the same number of separators, and a line end. A short row lacks separators, a
-blank line all of them, a line end may lack its carriage return: all that makes the sum larger than the file. What
+blank line all of them, a line end may lack its carriage return: all that makes the sum larger than the piece. What
 would make it smaller, polars dropping bytes, is excluded before: a byte order mark before the first row, a carriage
 return that is not part of a line end, a separator too many at the very end. So if the sum is right, all of it is.
 
@@ -13,69 +13,71 @@ belongs: no text of up to eight characters out of a comma, a mark, a letter and 
 tried).
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
-from homeroom.engine.formats.csv_body import FAILURES, LONGEST_LINE, ROW, Body, Quotes, gap, line_ends, line_feeds, tail
+from homeroom.engine.formats.csv_body import BYTE_ORDER_MARK, FAILURES, LONGEST_LINE, START, Quotes, gap, scan
 
+# What polars does not leave as it is: it drops a byte order mark at the beginning, and unpacks what begins like
+# something compressed.
+_NOT_LEFT_AS_THEY_ARE = (BYTE_ORDER_MARK, b"x\x01", b"x\x9c", b"x\xda", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+_LONE_RETURN = re.compile(rb"\r[^\n]")
 _BYTES, _REGULAR, _COMMAS = "\x00bytes", "\x00regular", "\x00commas"  # no header has a NUL byte
 
 
-@dataclass(frozen=True)
-class Proven:
-    """`frame`: `row` and the expressions that were asked for, for each row; `table`: the same rows as text."""
-
-    frame: pl.DataFrame
-    table: pl.LazyFrame
-
-
-def read_proven(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> Proven | None:
-    """The rows of a body, if it can be proven that there is nothing else; null says nothing about it."""
-    all_in_quotes = body.begins_with_row_in_quotes(len(columns))
-    ends = line_ends(body, all_in_quotes=all_in_quotes)
-    if ends is None or body.begins_with_mark():
+def read_proven(piece: bytes, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> pl.DataFrame | None:
+    """The expressions that were asked for, and in `START` where in the piece the row begins, for each row of a piece of
+    whole lines, if it can be proven that each line is a row; null says nothing about it.
+    """
+    quotes, line_end = _quotes(piece, len(columns)), b"\r\n" if b"\r" in piece else b"\n"
+    if quotes is None or b"\x00" in piece or piece.startswith(_NOT_LEFT_AS_THEY_ARE) or _LONE_RETURN.search(piece):
         return None
-    quotes = Quotes.ALL if all_in_quotes else Quotes.SOME if ends.quotes else Quotes.NONE
-    if not _ends_regularly(ends.unended, len(columns), quotes):
+    unended = piece[piece.rfind(b"\n") + 1 :]
+    if unended.endswith(b"\r") or not _ends_regularly(unended, len(columns), quotes):
         return None
-    end, size_bytes = tail(body), body.end_bytes - body.start_bytes
     separators = len(columns) - 1 + (2 * len(columns) if quotes is Quotes.ALL else 0)
     # One row more than the bytes have room for, the last one without a line end, is enough to see that the sum is
-    # wrong: a gigabyte of blank lines is not worth a row each.
-    most_rows = (size_bytes + 1) // (separators + 1) + 1 + end.blank_lines
+    # wrong: a megabyte of blank lines is not worth a row each.
+    table = scan(piece, columns, quotes=quotes, most_rows=(len(piece) + 1) // (separators + 1) + 1)
     try:
-        frame = collect(body.scan(columns, quotes=quotes, most_rows=most_rows), [*_proofs(columns, quotes), *exprs])
+        frame = table.select(*_proofs(columns, quotes), *exprs).collect(engine="streaming")
+        marks, line_feeds = (_count(piece, mark) if quotes is Quotes.SOME else 0 for mark in '"\n')
     except FAILURES:
         return None
-    if ends.lines not in (None, frame.height):
-        return None  # a carriage return stands alone
-    if quotes is Quotes.SOME and line_feeds(body) + (ends.unended != b"") != frame.height:
+    if quotes is Quotes.SOME and line_feeds + (unended != b"") != frame.height:
         return None  # a line feed is in a cell
-    line_end_bytes = (frame.height - (ends.unended != b"")) * ends.size_bytes
-    frame = frame.head(max(frame.height - end.blank_lines, 0))
-    found = _summed(frame)
-    marks = ends.quotes if quotes is Quotes.SOME else 0
-    if (
-        found["bytes"] + frame.height * separators + line_end_bytes + marks != size_bytes
-        or marks != 2 * found["commas"]
-    ):
+    row_bytes = pl.col(_BYTES) + separators + len(line_end)
+    if quotes is Quotes.SOME:
+        row_bytes += 2 * pl.col(_COMMAS)
+    ends = frame.select(row_bytes.cast(pl.UInt64).cum_sum()).to_series()
+    size_bytes, commas, longest = ends.max() or 0, frame[_COMMAS].sum(), frame[_BYTES].max() or 0
+    assert isinstance(size_bytes, int) and isinstance(longest, int)  # noqa: PT018
+    if size_bytes != len(piece) + (len(line_end) if unended else 0) or marks != 2 * commas:
         return None
-    if not found["regular"] or found["longest"] + separators >= LONGEST_LINE:
+    if not frame[_REGULAR].all() or longest + separators >= LONGEST_LINE:
         return None
-    return Proven(frame.drop(_BYTES, _REGULAR, _COMMAS), good_rows(body, columns, rows=frame.height, quotes=quotes))
+    starts = ends.shift(1, fill_value=0).cast(pl.UInt32)
+    return frame.drop(_BYTES, _REGULAR, _COMMAS).with_columns(starts.alias(START))
 
 
-def good_rows(body: Body, columns: Sequence[str], *, rows: int, quotes: Quotes) -> pl.LazyFrame:
-    """The `rows` rows of a body of which all are known to be good: `row` and the columns."""
-    if rows == 0:
-        return pl.LazyFrame(schema={ROW: pl.UInt32} | dict.fromkeys(columns, pl.String))
-    return body.scan(columns, quotes=quotes, most_rows=rows if tail(body).blank_lines else None).select(ROW, *columns)
+def _quotes(piece: bytes, cells: int) -> Quotes | None:
+    """Where the quotation marks of a piece seem to be; null if a mark may stand for itself."""
+    if b'"' not in piece:
+        return Quotes.NONE
+    first_row = rb'"[^"]*+"(?:,"[^"]*+"){%d}\r?(?:\n|\Z)' % (cells - 1)
+    if re.match(first_row, piece) is not None:
+        return Quotes.ALL
+    return None if b'""' in piece else Quotes.SOME
 
 
-def collect(table: pl.LazyFrame, exprs: Sequence[pl.Expr]) -> pl.DataFrame:
-    return table.select(ROW, *exprs).collect(engine="streaming")
+def _count(piece: bytes, mark: str) -> int:
+    """How often a mark is in a piece. While polars counts, other threads go on. Raises one of FAILURES for a piece that
+    is not UTF-8.
+    """
+    text = pl.Series([piece], dtype=pl.Binary).cast(pl.String)
+    return int(text.str.count_matches(mark, literal=True).item())
 
 
 def _ends_regularly(unended: bytes, cells: int, quotes: Quotes) -> bool:
@@ -104,13 +106,3 @@ def _proofs(columns: Sequence[str], quotes: Quotes) -> tuple[pl.Expr, ...]:
         regular = pl.any_horizontal(pl.col(columns).is_not_null())
         commas = pl.sum_horizontal(pl.col(columns).str.contains(",", literal=True))
     return cell_bytes, regular.fill_null(False).alias(_REGULAR), commas.cast(pl.UInt32).alias(_COMMAS)
-
-
-def _summed(frame: pl.DataFrame) -> dict[str, int]:
-    found = frame.lazy().select(
-        commas=pl.col(_COMMAS).cast(pl.UInt64).sum(),
-        bytes=pl.col(_BYTES).cast(pl.UInt64).sum(),
-        longest=pl.col(_BYTES).max().fill_null(0),
-        regular=pl.col(_REGULAR).all(),
-    )
-    return found.collect(engine="streaming").row(0, named=True)

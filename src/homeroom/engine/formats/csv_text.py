@@ -2,29 +2,27 @@
 
 It knows nothing of OneRoster, and takes any bytes at all. polars reads fast, but not safely: it pads short rows in
 silence, and drops or keeps stray bytes without a word. So it is believed only where `csv_proof` can tell from the sum
-of all bytes that it read what is there. For all other files `csv_repair` looks at each line, and polars reads what is
-left.
+of all bytes that it read what is there. Elsewhere `csv_lines` looks at each line, and polars reads what is left.
 """
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, count, islice
+from functools import partial
+from itertools import chain, count
 from pathlib import Path
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
-from homeroom.engine.formats.csv_body import FAILURES, LONGEST_LINE, ROW, Body, Quotes, normalised
+from homeroom.engine.formats.csv_body import ROW, Body, normalised
 from homeroom.engine.formats.csv_header import Unreadable, read_opening
-from homeroom.engine.formats.csv_lines import BAD_ROWS, SKIPPED
-from homeroom.engine.formats.csv_proof import collect, good_rows, read_proven
-from homeroom.engine.formats.csv_repair import Numbering, repair
+from homeroom.engine.formats.csv_pieces import read_pieces
+from homeroom.engine.formats.csv_places import Numbering, Places
 
 __all__ = ["CsvText", "Measured", "Unreadable", "open_csv"]
 
-_ROWS_AT_A_TIME = 50_000
+_MOST_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -45,11 +43,35 @@ class Measured:
     unlisted_bad_rows: int
     rows_with_breaks: pl.Series
     _numbering: Numbering
-    _table: pl.LazyFrame
+    _places: Places
 
-    def scan(self) -> pl.LazyFrame:
-        """The readable rows once more: `row` and all columns as text. An empty cell is null, with or without quotes."""
-        return self._table
+    def scan(self, rows: pl.Series | None = None) -> pl.LazyFrame:
+        """The readable rows once more, or some of them by their numbers in ascending order: `row` and all columns as
+        text. An empty cell is null, with or without quotes. What is between the rows asked for is not parsed.
+        """
+        schema = {ROW: pl.UInt32} | dict.fromkeys(self._places.columns, pl.String)
+        return register_io_source(partial(self._scanned, rows), schema=schema, is_pure=True)
+
+    def fetch(self, rows: pl.Series) -> Iterator[pl.DataFrame]:
+        """The same rows, some ten thousand at a time; none of the frames holds on to more text than its own."""
+        return self._places.read(rows, most_rows=_MOST_ROWS)
+
+    def _scanned(
+        self,
+        rows: pl.Series | None,
+        columns: list[str] | None,
+        predicate: pl.Expr | None,
+        most_rows: int | None,
+        _: int | None,
+    ) -> Iterator[pl.DataFrame]:
+        left = self.rows if most_rows is None else most_rows
+        for table in self._places.read(rows, most_rows=_MOST_ROWS):
+            some = table.head(left)
+            left -= some.height
+            some = some if predicate is None else some.filter(predicate)
+            yield some if columns is None else some.select(columns)
+            if not left:
+                return
 
     def lines(self, rows: pl.Series) -> pl.Series:
         """The lines on which these rows stand, as a spreadsheet shows them: the header is on line 1, blank lines and
@@ -77,30 +99,22 @@ class CsvText:
     def measure(self, exprs: Sequence[pl.Expr], *, work: Path) -> Measured:
         """The value of each expression in each readable row, and what the other rows are.
 
-        An expression gives one value per row, from the columns as text. `work` is an existing folder in which a
-        repaired copy is written, if one is needed; `scan` reads it, so it must stay. A file that is as it should be is
-        read once.
+        An expression gives one value per row, from the columns as text. `work` is an existing folder for a copy with
+        other line ends, if one is needed; `scan` reads it, so it must stay.
         """
         body = normalised(self._body, _unused(work / f"{self.path.name}.lines")) if self._returns else self._body
-        proven = read_proven(body, self.columns, exprs)
-        if proven is None:
-            return self._measure_repaired(body, exprs, work)
-        numbering = Numbering(self.header_line + 1, pl.DataFrame(schema=SKIPPED))
-        none = pl.Series(ROW, dtype=pl.UInt32)
+        read = read_pieces(body, self.columns, exprs, first_line=self.header_line + 1)
+        rows = len(read.places.starts)
+        numbers = pl.int_range(rows, dtype=pl.UInt32, eager=True).alias(ROW)
         return Measured(
-            proven.frame.height, proven.frame, pl.DataFrame(schema=BAD_ROWS), 0, none, numbering, proven.table
+            rows,
+            numbers.to_frame().hstack(read.frame),
+            read.bad,
+            read.unlisted,
+            read.places.with_breaks[ROW],
+            read.numbering,
+            read.places,
         )
-
-    def _measure_repaired(self, body: Body, exprs: Sequence[pl.Expr], work: Path) -> Measured:
-        cells, copy = len(self.columns), _unused(work / f"{self.path.name}.rows")
-        repaired = repair(body, cells=cells, first_line=self.header_line + 1, copy=copy)
-        rows = repaired.rows
-        table = good_rows(repaired.body, self.columns, rows=rows, quotes=Quotes.SOME)
-        frame = _agreed(table, exprs, rows)
-        if frame is None:
-            table = _by_hand(repaired.body, self.columns, copy)
-            frame = collect(table, exprs)
-        return Measured(rows, frame, repaired.bad, repaired.unlisted, repaired.with_breaks, repaired.numbering, table)
 
 
 def open_csv(path: Path) -> CsvText | Unreadable:
@@ -108,34 +122,8 @@ def open_csv(path: Path) -> CsvText | Unreadable:
     opening = read_opening(path)
     if isinstance(opening, Unreadable):
         return opening
-    body = Body(path, opening.end_bytes, opening.end_lines)
+    body = Body(path, opening.end_bytes)
     return CsvText(path, opening.header, _distinct(opening.header), opening.line, body, opening.returns)
-
-
-def _agreed(table: pl.LazyFrame, exprs: Sequence[pl.Expr], rows: int) -> pl.DataFrame | None:
-    """What polars reads, if it sees as many rows as the grammar does; else null, and if an expression cannot be
-    evaluated.
-    """
-    try:
-        frame = collect(table, exprs)
-    except FAILURES:
-        return None
-    return frame if frame.height == rows else None
-
-
-def _by_hand(body: Body, columns: Sequence[str], copy: Path) -> pl.LazyFrame:
-    """The rows of a body of which all are good, as Python reads them: the slow way out, never needed so far."""
-    schema = dict.fromkeys(columns, pl.String)
-    tables = [pl.LazyFrame(schema=schema)]
-    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
-    with body.path.open("rb") as file:
-        file.seek(body.start_bytes)
-        rows = filter(None, csv.reader(io.TextIOWrapper(file, encoding="utf-8", newline=""), strict=True))
-        while some := list(islice(rows, _ROWS_AT_A_TIME)):
-            part = _unused(copy.with_suffix(".ipc"))
-            pl.DataFrame(some, schema=schema, orient="row").with_columns(pl.all().replace("", None)).write_ipc(part)
-            tables.append(pl.scan_ipc(part, glob=False))
-    return pl.concat(tables).with_row_index(ROW)
 
 
 def _distinct(header: Sequence[str]) -> tuple[str, ...]:

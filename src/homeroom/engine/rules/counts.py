@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from homeroom.engine.ledger import Ledger, Page, rows_where
+from homeroom.engine.ledger import FILLED, Ledger, Page, rows_where
 from homeroom.engine.rule import Consequence, Rule
 from homeroom.engine.rules.files import BULK_FILLED
 from homeroom.engine.rules.keys import NAMELESS
@@ -169,14 +169,14 @@ def _of_the_past(page: Page, known: Roster) -> Iterator[Tally]:
         yield Tally(NAMELESS, page, page.setting.table.key, page.nameless)
     if page.frame.is_empty():
         return
-    names = [name for name in records.columns if name in page.part.table or name.startswith(METADATA_PREFIX)]
-    before = records.rows.select(pl.col(names).count()).collect(engine="streaming")
-    there = [name for name in names if name in page.part.present]
-    now = page.measured.scan().select(pl.col(there).count()).collect(engine="streaming")
-    for name in names:
-        had = int(before[name][0])
-        if had and not (name in there and int(now[name][0])):
+    for name in records.columns:
+        had = _filled(records.index, name) if name in page.part.table or name.startswith(METADATA_PREFIX) else 0
+        if had and not _filled(page.frame, name):
             yield Tally(COLUMN_EMPTY, page, name, had)
+
+
+def _filled(frame: pl.DataFrame, column: str) -> int:
+    return int(frame[FILLED + column].sum()) if FILLED + column in frame.columns else 0
 
 
 def _accepted(page: Page) -> pl.Series:

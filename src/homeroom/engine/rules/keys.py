@@ -153,7 +153,7 @@ def _seats(page: Page) -> pl.Series:
     if unnamed.is_empty():
         return seats["seat"]
     # The roles that are not the standard's share a number: which of them it is, only the text tells.
-    roles = page.measured.scan().join(unnamed.lazy(), on="row", how="semi").select("row", role=hashed("role"))
+    roles = page.measured.scan(unnamed["row"]).select("row", role=hashed("role"))
     named = seats.join(roles.collect(engine="streaming"), on="row", how="left", maintain_order="left")
     return named.select(pl.coalesce(together(pl.col("seat"), pl.col("role")), pl.col("seat"))).to_series()
 
