@@ -5,11 +5,45 @@ from __future__ import annotations
 from django.urls import include, path
 
 from homeroom import health
+from homeroom.districts.views import audit, home, invitations, manage, onboarding, operator, people, schools, settings
 
+handler500 = "homeroom.pages.server_error"
+
+# Under /d/ and /operator/districts/<district>/ DistrictMiddleware lets in who belongs there, and takes the district and
+# the school out of the address.
 urlpatterns = [
+    path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
+    path("invitations/<slug:of>/", invitations.accept_invitation, name="accept-invitation"),
+    # one district
+    path("d/<slug:district>/", manage.manage, name="manage"),
+    path("d/<slug:district>/schools/", schools.schools, name="schools"),
+    path("d/<slug:district>/schools/<int:school>/", schools.school, name="school"),
+    path("d/<slug:district>/people/", people.people, name="people"),
+    path("d/<slug:district>/people/invite/", people.invite, name="invite"),
+    path("d/<slug:district>/people/<int:membership>/", people.person, name="person"),
+    path("d/<slug:district>/people/<int:membership>/remove/", people.remove, name="person-remove"),
+    path(
+        "d/<slug:district>/people/invitations/<int:invitation>/withdraw/", people.withdraw, name="invitation-withdraw"
+    ),
+    path("d/<slug:district>/audit/", audit.audit, name="audit"),
+    path("d/<slug:district>/settings/", settings.settings, name="settings"),
+    path("d/<slug:district>/settings/school-years/new/", settings.add_school_year, name="school-year-new"),
+    path("d/<slug:district>/settings/school-years/<int:year>/", settings.change_school_year, name="school-year"),
+    # the publisher's own staff
+    path("operator/districts/", operator.districts, name="operator-districts"),
+    path("operator/districts/new/", operator.new_district, name="operator-district-new"),
+    path("operator/districts/<slug:district>/", operator.district, name="operator-district"),
+    path("operator/districts/<slug:district>/method/", operator.method, name="operator-method"),
+    path("operator/districts/<slug:district>/limits/", operator.limits, name="operator-limits"),
+    path("operator/districts/<slug:district>/close/", operator.close, name="operator-close"),
+    path("operator/districts/<slug:district>/reopen/", operator.reopen, name="operator-reopen"),
+    path("operator/districts/<slug:district>/schools/", onboarding.onboarding, name="operator-schools"),
+    path(
+        "operator/districts/<slug:district>/schools/<int:school>/end/",
+        onboarding.end_onboarding,
+        name="operator-school-end",
+    ),
 ]
-
-handler500 = "homeroom.pages.server_error"

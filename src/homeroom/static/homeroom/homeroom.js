@@ -24,3 +24,9 @@ document.addEventListener("submit", (event) => {
 });
 // Coming back by the browser's own button shows the page as it was left: it may be sent anew.
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// The box in the head of a table ticks all boxes below it.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-tick-all]")) return;
+  event.target.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((box) => (box.checked = event.target.checked));
+});

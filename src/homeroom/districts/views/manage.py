@@ -1,0 +1,91 @@
+"""Manage: an icon for each thing that this person can do in this district."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+
+from homeroom.districts.models import School, SchoolYear
+from homeroom.districts.permissions import DistrictRequest, allowed
+
+
+@dataclass(frozen=True)
+class Tile:
+    """An icon with its name, where it leads, and how it stands there."""
+
+    name: str
+    icon: str
+    href: str
+    about: str
+
+
+ROSTER_PAGES = (
+    ("Students", "backpack", "students", "See and add students"),
+    ("Staff", "identification", "staff", "See and add staff"),
+    ("Classes", "topic", "classes", "See and add classes"),
+)
+PAGES = (
+    ("Sync Reports", "autorenew", "sync-reports", "syncs.read", "What each sync did, and what to mend"),
+    ("People", "people", "people", "people.read", "Who can sign in, and as what"),
+    ("Audit", "history", "audit", "audit.read", "What was done, and by whom"),
+    ("Settings", "settings", "settings", "settings.read", "School years, time zone and limits"),
+)
+"""Name, icon, page, permission, and what it is about. A page that this server does not have yet has no icon."""
+
+
+@allowed("district.read")
+def manage(request: DistrictRequest) -> HttpResponse:
+    schools = list(request.rights.schools()[:2])
+    context = {
+        "tiles": [*_school_tiles(request, schools), *_tiles(request)],
+        "lead": _lead(request, schools),
+        "year": SchoolYear.current(request.district, request.district.today()),
+        "may_see_settings": request.may("settings.read"),
+        "may_change_settings": request.may("years.change"),
+    }
+    return render(request, "districts/manage.html", context)
+
+
+def _lead(request: DistrictRequest, schools: list[School]) -> str:
+    if request.user.is_operator:
+        return f"You look at this district as an operator. {request.district.get_method_display()}."
+    if request.rights.school_ids is not None and len(schools) == 1:
+        return f"You look after {schools[0].name}."
+    return "Choose what you want to do."
+
+
+def _school_tiles(request: DistrictRequest, schools: list[School]) -> list[Tile]:
+    """Who has one school finds its Students, Staff and Classes here; everybody else the list of schools."""
+    if len(schools) == 1:
+        return roster_tiles(request, schools[0]) or [_the_one_school(request, schools[0])]
+    count = request.rights.schools().count()
+    onboarded = request.rights.schools().filter(is_onboarded=True).count()
+    about = f"{count:,}, of which {onboarded:,} onboarded" if count else "None yet"
+    return [Tile("Schools", "school", reverse("schools", args=[request.district.slug]), about)]
+
+
+def _the_one_school(request: DistrictRequest, school: School) -> Tile:
+    return Tile(school.name, "school", reverse("school", args=[request.district.slug, school.pk]), "Your school")
+
+
+def roster_tiles(request: DistrictRequest, school: School) -> list[Tile]:
+    """Students, Staff and Classes of the school, as far as this person may see them."""
+    if not request.may("roster.read"):
+        return []
+    addresses = ((page, _address(page[2], request.district.slug, school.pk)) for page in ROSTER_PAGES)
+    return [Tile(name, icon, href, about) for (name, icon, _, about), href in addresses if href]
+
+
+def _tiles(request: DistrictRequest) -> list[Tile]:
+    addresses = ((page, _address(page[2], request.district.slug)) for page in PAGES if request.may(page[3]))
+    return [Tile(name, icon, href, about) for (name, icon, _, _, about), href in addresses if href]
+
+
+def _address(page: str, *arguments: object) -> str | None:
+    try:
+        return reverse(page, args=arguments)
+    except NoReverseMatch:
+        return None

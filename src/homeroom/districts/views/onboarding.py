@@ -1,0 +1,67 @@
+"""Which schools' records the publisher wants: those that came with a sync wait here, and schools are added by hand."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from homeroom.districts import actions
+from homeroom.districts.forms import ActionForm, AddSchoolForm, SchoolSearch, TickedSchoolsForm, posted
+from homeroom.districts.models import School
+from homeroom.districts.permissions import DistrictRequest, operators_only
+from homeroom.districts.views import lists
+from homeroom.districts.views.schools import matching
+
+SCHOOLS_ON_A_PAGE = 200
+
+
+@operators_only
+def onboarding(request: DistrictRequest) -> HttpResponse:
+    what = request.POST.get("do")
+    sent = posted(request)
+    add = AddSchoolForm(sent if what == "add" else None, is_automated=request.district.is_automated)
+    ticked = TickedSchoolsForm(sent if what == "onboard" else None, schools=request.rights.schools())
+    if add.carries_out(lambda said: actions.add_school(by=request.user, district=request.district, **said)):
+        messages.success(request, f"Added {add.cleaned_data['name']}. It is onboarded.")
+        return redirect(request.get_full_path())
+    if ticked.carries_out(lambda said: actions.onboard_schools(by=request.user, district=request.district, **said)):
+        messages.success(request, f"Onboarded: {_names(ticked.cleaned_data['schools'])}.")
+        return redirect(request.get_full_path())
+    return render(request, "districts/operator/schools.html", {"add": add, "ticked": ticked, **_shown(request)})
+
+
+def _names(schools: QuerySet[School], *, at_most: int = 3) -> str:
+    names = [school.name for school in schools]
+    more = len(names) - at_most
+    return ", ".join(names[:at_most]) + (f" and {more:,} more" if more > 0 else "")
+
+
+@operators_only
+@require_POST
+def end_onboarding(request: DistrictRequest) -> HttpResponse:
+    form = ActionForm(request.POST)
+    school = request.school
+    assert school is not None  # its id stands in the address
+    if form.carries_out(lambda _: actions.take_off_board(by=request.user, district=request.district, school=school)):
+        messages.success(request, f"From the next sync on, the records of {school} are left out.")
+    else:
+        messages.error(request, form.refusal)
+    return redirect(reverse("operator-schools", args=[request.district.slug]) + "?show=onboarded")
+
+
+def _shown(request: DistrictRequest) -> dict[str, object]:
+    show = "onboarded" if request.GET.get("show") == "onboarded" else "waiting"
+    schools = request.rights.schools()
+    filters = SchoolSearch(request.GET)
+    listed = matching(schools, filters).filter(is_onboarded=show == "onboarded").order_by("name", "pk")
+    return {
+        "show": show,
+        "filters": filters,
+        "schools": lists.page(request, listed, size=SCHOOLS_ON_A_PAGE),
+        "waiting": schools.filter(is_onboarded=False).count(),
+        "onboarded": schools.filter(is_onboarded=True).count(),
+    }
