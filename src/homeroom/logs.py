@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging.config
+import sys
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -28,6 +30,18 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
             event[key] = value.partition("?")[0]
         elif isinstance(value, dict):
             event[key] = redact(_logger, _method, dict(value))
+    return event
+
+
+PROBES = ("GET /healthz", "GET /readyz", "HEAD /healthz", "HEAD /readyz")
+
+
+def drop_what_nobody_reads(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """One line for each request, when it is answered, and none for a probe that found all well."""
+    is_well = event.get("code") == HTTPStatus.OK
+    if event.get("event") == "request_started" or (is_well and event.get("request") in PROBES):
+        raise structlog.DropEvent
+    event.pop("user_agent", None)
     return event
 
 
@@ -63,7 +77,8 @@ def configuration(*, debug: bool) -> dict[str, Any]:
         "loggers": {
             "homeroom": {"level": "INFO"},
             "procrastinate": {"level": "WARNING"},  # its own lines repeat the arguments of jobs
-            "django_structlog": {"level": "INFO"},
+            # Who sits at a terminal reads what went wrong; a log keeps every request.
+            "django_structlog": {"level": "WARNING" if sys.stderr.isatty() else "INFO"},
             # The database's messages quote the row that broke a constraint.
             "django.db.backends": {"level": "ERROR"},
         },
@@ -75,6 +90,7 @@ def configure(settings: dict[str, Any]) -> None:
     logging.config.dictConfig(settings)
     structlog.configure(
         processors=[
+            drop_what_nobody_reads,
             *_BEFORE,
             structlog.stdlib.filter_by_level,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

@@ -1,5 +1,7 @@
-"""The command line: ``homeroom check`` and ``homeroom rules``. Arguments in, exit status out; what is decided is
-decided in the engine.
+"""The command line: arguments in, exit status out.
+
+``homeroom check`` and ``homeroom rules`` need no server: what is decided is decided in the engine. The other commands
+are the server's.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from polars.exceptions import PanicException
 
 from homeroom.cli.check import check
 from homeroom.cli.rules import rules
+from homeroom.cli.server import ANYTHING, demo, manage, operator, prepare, serve, work
 from homeroom.cli.wrong_use import WrongUseError
 
 WRONG_USE = 64
@@ -33,6 +36,12 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(rules)
+app.command()(serve)
+app.command()(work)
+app.command()(operator)
+app.command()(demo)
+app.command()(prepare)
+app.command(context_settings=ANYTHING)(manage)
 
 
 def main() -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +17,7 @@ import psycopg
 from filelock import FileLock
 from psycopg import sql
 
-from homeroom.embedded_postgres import cluster, surroundings, traces
+from homeroom.embedded_postgres import cluster, lifeline, surroundings, traces
 from homeroom.embedded_postgres.surroundings import ADMIN, PORT, WAY_OUT, EmbeddedPostgresError
 
 DATABASE = "homeroom"
@@ -31,7 +28,6 @@ READY_WITHIN_SECONDS = 300  # after a crash the log is replayed first
 FREED_WITHIN_SECONDS = 30  # what a killed server leaves behind goes within moments
 STOPPED_WITHIN_SECONDS = 60
 MEGABYTE = 1024**2
-PR_SET_PDEATHSIG = 1
 
 SETTINGS = {
     "listen_addresses": "",
@@ -163,7 +159,7 @@ class EmbeddedPostgres:
                 stderr=written,
                 cwd=home,
                 start_new_session=True,  # a terminal's Ctrl-C must reach us, and the server only when we say so
-                preexec_fn=_ends_with(os.getpid()),  # noqa: PLW1509 — only asks the kernel
+                preexec_fn=lifeline.asked_of(signal.SIGINT),  # noqa: PLW1509 — it only asks the kernel
                 **surroundings.as_account(account),
             )
         give_up_at = time.monotonic() + READY_WITHIN_SECONDS
@@ -175,20 +171,6 @@ class EmbeddedPostgres:
         process.kill()
         process.wait()
         return False
-
-
-def _ends_with(owner: int) -> Callable[[], None] | None:
-    """Run in the child: have Linux stop the server when its owner goes, even by kill -9."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def ask() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != owner:
-            os._exit(1)  # the owner went before it could be asked
-
-    return ask
 
 
 def _shared_buffers() -> str:

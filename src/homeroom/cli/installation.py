@@ -1,0 +1,72 @@
+"""One installation of Homeroom: its folder, its secrets and its database, our own unless DATABASE_URL names another."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from platformdirs import user_data_path
+
+from homeroom.cli.wrong_use import WrongUseError
+from homeroom.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+
+DATABASE, OWNER_DATABASE = "DATABASE_URL", "HOMEROOM_OWNER_DATABASE_URL"
+SECRETS: dict[str, tuple[str, Callable[[], str]]] = {
+    "HOMEROOM_SECRET_KEY": ("secret-key", lambda: secrets.token_urlsafe(48)),
+    "HOMEROOM_FIELD_KEYS": ("field-keys", lambda: Fernet.generate_key().decode()),
+}
+
+
+@contextmanager
+def opened(*, called: str = "homeroom") -> Iterator[EmbeddedPostgres | None]:
+    """Puts what is not set into the environment, for as long as the block runs: the folder, the secrets, the database.
+
+    Yields the embedded database, or None where DATABASE_URL names another; secrets are made up only with the embedded
+    one, since several machines must share theirs. Raises WrongUseError where this machine cannot have it.
+    """
+    folder = Path(os.environ.get("HOMEROOM_DATA") or user_data_path(called)).absolute()
+    os.environ["HOMEROOM_DATA"] = str(folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+    if os.environ.get(DATABASE):
+        _set_secrets(folder, make=False)
+        yield None
+        return
+    _set_secrets(folder, make=True)
+    database = EmbeddedPostgres(folder / "postgres")
+    try:
+        urls = database.start()
+    except EmbeddedPostgresError as error:
+        raise WrongUseError(str(error)) from None
+    os.environ[DATABASE], os.environ[OWNER_DATABASE] = urls.app, urls.owner
+    try:
+        yield database
+    finally:
+        database.stop()
+
+
+def _set_secrets(folder: Path, *, make: bool) -> None:
+    for variable, (name, made_up) in SECRETS.items():
+        path = folder / name
+        if os.environ.get(variable):
+            continue
+        if make and not path.exists():
+            _write_whole(path, made_up())
+        if path.exists():
+            os.environ[variable] = path.read_text(encoding="utf-8").strip()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Written for its user alone, and never seen half: of two who start at once, the first one's stays."""
+    number, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(name, path)
+    Path(name).unlink()

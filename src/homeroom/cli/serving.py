@@ -1,0 +1,152 @@
+"""``homeroom serve``: the database, the web server and the workers as one thing, until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+from importlib.util import find_spec
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from homeroom.cli import installation
+from homeroom.cli.children import Child
+from homeroom.cli.preparation import check_settings
+from homeroom.cli.wrong_use import WrongUseError
+from homeroom.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from homeroom.environment import Environment
+
+HOMEROOM = [sys.executable, "-m", "homeroom.cli"]
+WEB = [sys.executable, "-m", "homeroom.cli.web"]
+MADE_UP = "homeroom.demo.publisher"
+PUBLISHER = [sys.executable, "-m", "homeroom.cli.publisher"]
+TICK_SECONDS = 0.2
+DATABASE_EVERY_SECONDS = 2.0
+
+
+def serve(*, workers: int) -> int:
+    """Runs until SIGINT or SIGTERM. Raises WrongUseError if it cannot start."""
+    with _told_to_stop() as stop, installation.opened() as database:
+        read = check_settings()
+        _check_port(read)
+        _run([*HOMEROOM, "prepare"])
+        _keep_running(_children(workers), database, read, stop, when_ready=lambda: _say(_address(read)))
+    return 0
+
+
+def demo() -> int:
+    """As serve, beside a made-up publisher in a folder of its own."""
+    if find_spec(MADE_UP) is None:
+        raise WrongUseError(f"This Homeroom has no made-up publisher: {MADE_UP} is not in it. homeroom serve works.")
+    with _told_to_stop() as stop, installation.opened(called="homeroom-demo") as database:
+        read = check_settings()
+        _check_port(read)
+        _run([*HOMEROOM, "prepare", "--no-hint"])
+        _run(PUBLISHER)
+        _keep_running(_children(1), database, read, stop, when_ready=lambda: _say(_address(read)))
+    return 0
+
+
+def _children(workers: int) -> list[Child]:
+    env = {name: text for name, text in os.environ.items() if name != installation.OWNER_DATABASE}
+    env["DJANGO_SETTINGS_MODULE"] = "homeroom.settings"
+    numbered = [Child(f"worker {number}", [*HOMEROOM, "work"], env) for number in range(1, workers + 1)]
+    return [Child("web server", WEB, env), *numbered]
+
+
+def _keep_running(
+    children: list[Child],
+    database: EmbeddedPostgres | None,
+    read: Environment,
+    stop: threading.Event,
+    *,
+    when_ready: Callable[[], None],
+) -> None:
+    try:
+        for child in children:
+            child.start()
+        waiting = threading.Thread(target=_wait_until_ready, args=(read, stop, when_ready), daemon=True)
+        waiting.start()
+        look_at = 0.0
+        while not stop.wait(TICK_SECONDS):
+            for child in children:
+                if (status := child.came_to_an_end()) is not None:
+                    _say(f"The {child.name} ended (status {status}) and is started again.")
+                child.start_if_due()
+            if database and time.monotonic() >= look_at:
+                _keep_database(database)
+                look_at = time.monotonic() + DATABASE_EVERY_SECONDS
+    finally:
+        _say("Stopping.")
+        for child in children:  # the web server first: nobody is promised anything any more
+            child.stop()
+
+
+def _keep_database(database: EmbeddedPostgres) -> None:
+    if database.is_running:
+        return
+    _say("The database ended and is started again.")
+    try:
+        database.start()
+    except EmbeddedPostgresError as error:
+        _say(str(error))
+
+
+def _wait_until_ready(read: Environment, stop: threading.Event, when_ready: Callable[[], None]) -> None:
+    host = "127.0.0.1" if read.address in ("0.0.0.0", "::") else read.address  # noqa: S104 — compared, not bound
+    while not stop.wait(TICK_SECONDS):
+        try:
+            with urlopen(f"http://{host}:{read.port}/readyz", timeout=5):
+                return when_ready()
+        except (URLError, HTTPException, OSError):
+            continue
+    return None
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
+    """Set by the first SIGINT, SIGTERM or SIGHUP. Later ones change nothing: it is stopping."""
+    stop = threading.Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, note)
+    yield stop
+
+
+def _check_port(read: Environment) -> None:
+    """Asked before anything starts: the web server would share a port that is taken, and get half of its requests."""
+    with socket.socket(socket.AF_INET6 if ":" in read.address else socket.AF_INET) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((read.address, read.port))
+        except OSError as error:
+            raise WrongUseError(
+                f"Homeroom cannot listen on {read.address}:{read.port}: {error.strerror}. "
+                "Name another port with HOMEROOM_PORT."
+            ) from None
+
+
+def _run(command: list[str]) -> None:
+    status = subprocess.run(command, stdin=subprocess.DEVNULL, start_new_session=True, check=False).returncode  # noqa: S603
+    if status:
+        raise WrongUseError("Homeroom was not started; the reason stands above.")
+
+
+def _address(read: Environment) -> str:
+    return f"Homeroom is ready: http://{'localhost' if read.address == '127.0.0.1' else read.address}:{read.port}/"
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
