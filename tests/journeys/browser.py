@@ -1,0 +1,53 @@
+"""A real browser for the tests: Debian's Chromium, or the one that Playwright brings; and what axe says of a page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SWITCHES = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+NONE_IS_HERE = (
+    "These tests need a browser, and none is here. On Debian and Ubuntu: apt-get install chromium. "
+    "Elsewhere: .venv/bin/playwright install chromium."
+)
+SIZES = {"phone": {"width": 360, "height": 740}, "wide": {"width": 1440, "height": 900}}
+STANDARD = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A browser without a window. Fails with what to install where there is none."""
+    found = next(filter(None, map(shutil.which, NAMES)), playwright.chromium.executable_path)
+    if not Path(found).exists():
+        pytest.fail(NONE_IS_HERE, pytrace=False)
+    return playwright.chromium.launch(executable_path=found, args=list(SWITCHES))
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What breaks WCAG 2.1 A or AA on the page as it stands now: one line for each kind, with the places."""
+    results: dict[str, Any] = Axe().run(page, options=STANDARD).response
+    return [
+        f"{violation['id']}: {violation['help']}: " + "; ".join(node["html"][:200] for node in violation["nodes"])
+        for violation in results["violations"]
+    ]
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Writes what the whole page looks like into the folder of HOMEROOM_SCREENSHOTS, if that is set."""
+    folder = os.environ.get("HOMEROOM_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def is_wider_than_the_screen(page: Page) -> bool:
+    """Whether one must scroll sideways to read the page."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
