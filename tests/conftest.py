@@ -10,8 +10,9 @@ import os
 from hypothesis import HealthCheck, settings
 
 from tests.database import database, django_db_setup
+from tests.people import cast
 
-__all__ = ["database", "django_db_setup"]  # fixtures are found where they are imported
+__all__ = ["cast", "database", "django_db_setup"]  # fixtures are found where they are imported
 
 SLOW_IS_FINE = [HealthCheck.too_slow]
 settings.register_profile(
