@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging.config
 import sys
+import traceback
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 REDACTED = "(not logged)"
 PERSONAL = frozenset(
@@ -45,6 +46,20 @@ def drop_what_nobody_reads(_logger: WrappedLogger, _method: str, event: EventDic
     return event
 
 
+def trace(exc_info: ExcInfo) -> str:
+    """Where it happened and the kind of each exception, without their texts: those may quote a row."""
+    lines: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error:
+        lines = [
+            *traceback.format_tb(error.__traceback__),
+            f"{type(error).__module__}.{type(error).__qualname__}\n",
+            *lines,
+        ]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "".join(lines)
+
+
 _BEFORE: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -66,8 +81,7 @@ def configuration(*, debug: bool) -> dict[str, Any]:
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     redact,
-                    # The trace without the values of variables: those could be a pupil's.
-                    structlog.processors.format_exc_info,
+                    structlog.processors.format_exc_info if debug else structlog.processors.ExceptionRenderer(trace),
                     renderer,
                 ],
             }
@@ -79,6 +93,7 @@ def configuration(*, debug: bool) -> dict[str, Any]:
             "procrastinate": {"level": "WARNING"},  # its own lines repeat the arguments of jobs
             # Who sits at a terminal reads what went wrong; a log keeps every request.
             "django_structlog": {"level": "WARNING" if sys.stderr.isatty() else "INFO"},
+            "psycopg.pool": {"level": "ERROR"},  # warns of each connection when a database goes
             # The database's messages quote the row that broke a constraint.
             "django.db.backends": {"level": "ERROR"},
         },

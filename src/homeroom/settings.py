@@ -124,7 +124,7 @@ STORAGES = {
 def connection_settings(url: str, *, pooled: bool) -> dict[str, Any]:
     """What Django calls a database, from its address."""
     options: dict[str, Any] = dict(conninfo_to_dict(url))
-    database = {
+    database: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": options.pop("dbname"),
         "USER": options.pop("user", ""),
@@ -132,6 +132,7 @@ def connection_settings(url: str, *, pooled: bool) -> dict[str, Any]:
         "HOST": options.pop("host", ""),
         "PORT": str(options.pop("port", "")),
     }
+    database["CONN_HEALTH_CHECKS"] = True  # a database that came back is met as if it had never gone
     if pooled:  # the web server's threads come and go, and a connection kept for each would be lost with it
         options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
     return {**database, "OPTIONS": options}
