@@ -1,0 +1,111 @@
+"""Who may open each page. A page that is not listed here fails the tests: decide, and write it down.
+
+The district of every address is Ferndale, a ``oneroster-csv`` district unless the decision says otherwise; what the
+rest of the address names belongs to Elm Middle. So ``oak_admin`` is the administrator of the wrong school, ``outsider``
+is somebody of another district, and ``nobody`` has an account and no membership. Whoever is not named gets 404.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from homeroom.districts.models import Method
+
+EVERYBODY = ("operator", "district_admin", "oak_admin", "oak_and_elm_admin", "outsider", "nobody")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """may: who of the cast gets an answer. is_public: who is signed out gets one too, instead of being led to sign-in.
+
+    method: the rostering method that Ferndale has when the page is asked for.
+    """
+
+    may: tuple[str, ...]
+    is_public: bool = False
+    method: Method = Method.ONEROSTER_CSV
+
+
+PUBLIC = Decision(EVERYBODY, is_public=True)
+OWN_ACCOUNT = Decision(EVERYBODY)
+OPERATORS = Decision(("operator",))
+DISTRICT_ADMINS = Decision(("operator", "district_admin"))
+ADMINS_OF_ELM = Decision(("operator", "district_admin", "oak_and_elm_admin"))
+ALL_OF_FERNDALE = Decision(("operator", "district_admin", "oak_admin", "oak_and_elm_admin"))
+
+DECISIONS = {
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "home": OWN_ACCOUNT,
+    "accept-invitation": PUBLIC,
+    # one district
+    "manage": ALL_OF_FERNDALE,
+    "schools": ALL_OF_FERNDALE,
+    "school": ADMINS_OF_ELM,
+    "people": ALL_OF_FERNDALE,
+    "invite": ALL_OF_FERNDALE,
+    "person": DISTRICT_ADMINS,
+    "person-remove": DISTRICT_ADMINS,
+    "invitation-withdraw": ADMINS_OF_ELM,
+    "audit": DISTRICT_ADMINS,
+    "settings": DISTRICT_ADMINS,
+    "school-year-new": DISTRICT_ADMINS,
+    "school-year": DISTRICT_ADMINS,
+    # the publisher's own staff
+    "operator-districts": OPERATORS,
+    "operator-district-new": OPERATORS,
+    "operator-district": OPERATORS,
+    "operator-method": OPERATORS,
+    "operator-limits": OPERATORS,
+    "operator-close": OPERATORS,
+    "operator-reopen": OPERATORS,
+    "operator-schools": OPERATORS,
+    "operator-school-end": OPERATORS,
+}
+
+# Allauth's pages are about nobody but the person who asks.
+OF_ONES_OWN_ACCOUNT = {
+    "account_change_password",
+    "account_email",
+    "account_reauthenticate",
+    "account_set_password",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_view_recovery_codes",
+    "socialaccount_connections",
+    "usersessions_list",
+}
+ON_THE_WAY_IN = {
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_signup",
+    "google_callback",
+    "google_login",
+    "google_login_by_token",
+    "mfa_authenticate",
+    "microsoft_callback",
+    "microsoft_login",
+    "openid_connect_callback",
+    "openid_connect_login",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "socialaccount_signup",
+    # addresses of earlier versions of allauth, which lead to those above
+    "accounts/social/connections/",
+    "accounts/social/login/cancelled/",
+    "accounts/social/login/error/",
+    "accounts/social/signup/",
+}
+DECIDED = set(DECISIONS) | OF_ONES_OWN_ACCOUNT | ON_THE_WAY_IN

@@ -1,0 +1,92 @@
+"""Every table with districts' rows, asked by the application's own role in no scope and in the wrong one."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from homeroom.districts import scope
+from tests.people import Cast
+
+TENANT_TABLES = sorted(
+    model._meta.db_table
+    for model in apps.get_models(include_auto_created=True)
+    if model.__module__.startswith("homeroom.")
+    and any(field.column == "district_id" for field in model._meta.local_fields)
+)
+KNOWN_WITHOUT_DISTRICT = {"accounts_user", "districts_district"}
+"""People, who may be in several districts, and the list of districts itself (docs/adr/0009)."""
+
+SECURED = """
+    select c.relname
+    from pg_class c
+    where c.relkind in ('r', 'p') and c.relrowsecurity and c.relforcerowsecurity
+      and exists (select from pg_policy p where p.polrelid = c.oid)
+    order by c.relname
+"""
+
+
+def rows(statement: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_every_table_with_a_district_is_row_secured(db: None) -> None:
+    in_database = rows("select table_name from information_schema.columns where column_name = 'district_id'")
+
+    assert TENANT_TABLES
+    assert sorted(set(TENANT_TABLES) | set(in_database)) == rows(SECURED)
+
+
+def test_every_model_of_ours_is_of_a_district_or_has_a_reason_not_to_be() -> None:
+    ours = {model._meta.db_table for model in apps.get_models() if model.__module__.startswith("homeroom.")}
+
+    assert ours - set(TENANT_TABLES) == KNOWN_WITHOUT_DISTRICT
+
+
+def test_policies_ask_for_the_district_and_compare_nothing_else(db: None) -> None:
+    """A policy that was written by hand could let everything through."""
+    texts = rows("select distinct coalesce(qual, with_check) from pg_policies where schemaname = 'public'")
+
+    assert [text for text in texts if "homeroom.district" not in text and "homeroom.person" not in text] == []
+
+
+def test_role_of_the_application_has_no_way_around_row_security(db: None) -> None:
+    assert (
+        rows(
+            "select rolname from pg_roles where rolname in (current_user, 'homeroom_owner')"
+            " and (rolsuper or rolbypassrls or rolcreaterole)"
+        )
+        == []
+    )
+    assert rows("select tablename from pg_tables where tableowner = current_user") == []
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES)
+def test_without_a_scope_no_district_row_is_seen(cast: Cast, table: str) -> None:
+    assert rows(f"select count(district_id) from {table}") == [0]
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES)
+def test_without_a_scope_no_district_row_can_be_made(cast: Cast, table: str) -> None:
+    with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"insert into {table} (district_id) values (%s)", [cast.ferndale.pk])
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES)
+def test_in_a_scope_no_row_of_another_district_is_seen(cast: Cast, table: str) -> None:
+    with scope.within(cast.ferndale.pk):
+        assert rows(f"select distinct district_id from {table}") in ([], [cast.ferndale.pk])
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES)
+def test_in_a_scope_no_row_of_another_district_can_be_made(cast: Cast, table: str) -> None:
+    with (
+        scope.within(cast.lakeside.pk),
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"insert into {table} (district_id) values (%s)", [cast.ferndale.pk])
