@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -16,10 +17,13 @@ from homeroom.districts.forms import ActionForm, JoinForm, posted
 from homeroom.districts.models import District, Invitation
 
 
+@login_not_required
 @never_cache
 def accept_invitation(request: HttpRequest, of: str) -> HttpResponse:
     """For everybody who has the link, and useless without: the token is what lets one in."""
-    district = get_object_or_404(District, slug=of)
+    district = District.objects.filter(slug=of).first()
+    if district is None:
+        return render(request, "districts/invitation_gone.html", status=404)
     token = request.GET.get("token", "")
     with scope.within(district.pk):
         offer = open_invitation(district, token)

@@ -128,8 +128,11 @@ def close(request: DistrictRequest) -> HttpResponse:
 @operators_only
 @require_POST
 def reopen(request: DistrictRequest) -> HttpResponse:
-    actions.reopen_district(by=request.user, district=request.district)
-    return _saved(request)
+    form = ActionForm(request.POST)
+    if form.carries_out(lambda _: actions.reopen_district(by=request.user, district=request.district)):
+        return _saved(request)
+    messages.error(request, form.refusal)
+    return redirect("operator-district", request.district.slug)
 
 
 def _saved(request: DistrictRequest) -> HttpResponse:
