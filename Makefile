@@ -50,6 +50,10 @@ demo: $(READY) ## check a made-up district with labelled defects, and say how to
 	@test -f $(DISTRICT)/findings.csv
 	@echo "$$HOW_TO_READ"
 
+.PHONY: serve
+serve: $(READY) ## run the server, with a database of its own, until Ctrl-C
+	@.venv/bin/homeroom serve
+
 .PHONY: test
 test: $(READY) ## run the tests (make test ARGS="tests/spec -k grade" runs some of them)
 	@$(PYTHON) -m pytest $(ARGS)

@@ -14,18 +14,18 @@ from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 REDACTED = "(not logged)"
 PERSONAL = frozenset(
     {
-        "name", "first_name", "last_name", "given_name", "family_name", "middle_name", "email", "username", "login",
-        "password", "phone", "sms", "identifier", "source_id", "sourced_id", "user_source_id", "student_id", "staff_id",
-        "birth_date", "cell", "row", "record", "q", "search", "cookie", "token",
+        "name", "firstname", "lastname", "givenname", "familyname", "middlename", "preferredname", "email", "username",
+        "login", "password", "phone", "sms", "identifier", "sourceid", "sourcedid", "usersourcedid", "studentid",
+        "staffid", "birthdate", "cell", "row", "record", "q", "search", "cookie", "token",
     }
 )  # fmt: skip
-"""Keys whose values are about a person, or let somebody in. Log our own ids, counts and digests instead."""
+"""Keys, in small letters alone, whose values are about a person or let somebody in. Log ids of ours and counts."""
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Takes out what could be about a person: by the name of the key, and whatever stands behind a ? in an address."""
     for key, value in event.items():
-        if key.lower().replace("-", "_") in PERSONAL:
+        if "".join(filter(str.isalpha, key)).lower() in PERSONAL:
             event[key] = REDACTED
         elif key == "request" and isinstance(value, str):
             event[key] = value.partition("?")[0]

@@ -105,9 +105,9 @@ def data() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def start(data: Path) -> Iterator[Callable[[], Served]]:
-    """Starts a server and waits until it is ready; ends what the test leaves running."""
+    """Starts a server and waits until it is ready; ends what is left running."""
     running: list[Served] = []
 
     def begin() -> Served:
@@ -130,3 +130,9 @@ def start(data: Path) -> Iterator[Callable[[], Served]]:
     for served in running:
         served.process.send_signal(signal.SIGTERM)
         served.process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def served(start: Callable[[], Served]) -> Served:
+    """One server for the tests of a module that leave it running."""
+    return start()

@@ -1,0 +1,54 @@
+"""How `homeroom serve` and its workers end: when told to, and when nobody could."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.server.conftest import HOMEROOM, Served, environment, processes_of, within
+
+Start = Callable[[], Served]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_server_leaves_nothing_running_and_ends_well(start: Start, data: Path, number: signal.Signals) -> None:
+    served = start()
+
+    served.process.send_signal(number)
+
+    assert served.process.wait(60) == 0
+    assert not any(processes_of(data).values())
+    assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_killed_server_leaves_nothing_running(start: Start, data: Path) -> None:
+    served = start()
+
+    served.process.kill()
+
+    assert within(45, lambda: not any(processes_of(data).values())), processes_of(data)
+
+
+def workers_seen(data: Path) -> int:
+    with psycopg.connect(host=str(data / "postgres" / "sockets"), dbname="homeroom", user="homeroom_app") as connection:
+        row = connection.execute(
+            "select count(*) from procrastinate_workers where last_heartbeat > now() - interval '7 seconds'"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_one_more_worker_joins_and_goes_when_told(start: Start, data: Path) -> None:
+    start()
+    worker = subprocess.Popen([*HOMEROOM, "work"], env=environment(data), stdin=subprocess.DEVNULL)
+    assert within(20, lambda: workers_seen(data) == 2)
+
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(30) == 0
+    assert workers_seen(data) == 1

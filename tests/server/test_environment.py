@@ -1,0 +1,91 @@
+"""Settings come from the environment, and all that is wrong with them is told at once, in sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from homeroom import environment
+from homeroom.environment import FaultyEnvironmentError
+
+SOUND = {
+    "DATABASE_URL": "postgresql://homeroom_app:secret@db:5432/homeroom",
+    "HOMEROOM_SECRET_KEY": "x" * 40,
+    "HOMEROOM_FIELD_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+}
+
+
+@pytest.fixture(autouse=True)
+def sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    for field in environment.Environment.model_fields:
+        monkeypatch.delenv(environment.variable(field), raising=False)
+    for name, text in SOUND.items():
+        monkeypatch.setenv(name, text)
+
+
+def faults() -> list[str]:
+    with pytest.raises(FaultyEnvironmentError) as told:
+        environment.read()
+    return str(told.value).splitlines()
+
+
+def test_three_settings_are_enough() -> None:
+    read = environment.read()
+
+    assert (read.port, read.address, read.product, read.is_https) == (8000, "127.0.0.1", "Homeroom", False)
+
+
+def test_every_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SOUND:
+        monkeypatch.delenv(name)
+
+    assert [line.partition(" is not set. ")[0] for line in faults()] == list(SOUND)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("DATABASE_URL", "mysql://db/homeroom", "DATABASE_URL must be an address like postgresql://"),
+        ("DATABASE_URL", "postgresql://db:5432", "DATABASE_URL must be an address like postgresql://"),
+        ("HOMEROOM_SECRET_KEY", "short", "HOMEROOM_SECRET_KEY must have at least 32 characters."),
+        ("HOMEROOM_FIELD_KEYS", "short", "HOMEROOM_FIELD_KEYS must be one key or several"),
+        ("HOMEROOM_FIELD_KEYS", " , ", "HOMEROOM_FIELD_KEYS must be one key or several"),
+        ("HOMEROOM_PORT", "many", "HOMEROOM_PORT must be a valid integer"),
+        ("HOMEROOM_PORT", "70000", "HOMEROOM_PORT must be less than or equal to 65535"),
+        ("HOMEROOM_EMAIL_URL", "mail.example.org", "HOMEROOM_EMAIL_URL is not one of the forms that are known."),
+    ],
+)
+def test_fault_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, name: str, text: str, sentence: str) -> None:
+    monkeypatch.setenv(name, text)
+
+    assert [line.startswith(sentence) for line in faults()] == [True]
+
+
+def test_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMEROOM_SECRET_KEY", "hunter2")
+    monkeypatch.setenv("DATABASE_URL", "mysql://homeroom:hunter2@db/homeroom")
+
+    assert "hunter2" not in "\n".join(faults())
+
+
+def test_several_keys_and_names_stand_between_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = SOUND["HOMEROOM_FIELD_KEYS"]
+    monkeypatch.setenv("HOMEROOM_FIELD_KEYS", f"{key}, {key}")
+    monkeypatch.setenv("HOMEROOM_HOSTS", "rosters.example.org, localhost")
+
+    read = environment.read()
+
+    assert len(read.field_keys) == 2
+    assert read.hosts == ["rosters.example.org", "localhost"]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "https", "expected"),
+    [("localhost", "", False), ("rosters.example.org", "", True), ("rosters.example.org", "false", False)],
+)
+def test_cookies_are_safe_unless_everybody_is_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, hosts: str, https: str, expected: bool
+) -> None:
+    monkeypatch.setenv("HOMEROOM_HOSTS", hosts)
+    monkeypatch.setenv("HOMEROOM_HTTPS", https)
+
+    assert environment.read().is_https is expected
