@@ -14,9 +14,8 @@ from pathlib import Path
 
 import polars as pl
 
-from homeroom.engine.formats.csv_text import Measured
 from homeroom.engine.hashes import hashed
-from homeroom.engine.ledger import FILLED, Page
+from homeroom.engine.ledger import FILLED, ZEROS, Page
 from homeroom.engine.profile import Profile
 from homeroom.engine.rule import Cell, Consequence, LocalRule, Rule, Setting
 from homeroom.engine.rules import people, selfserve
@@ -28,6 +27,8 @@ from homeroom.engine.tables import METADATA_PREFIX, Column, Type
 
 #: Stands between the values in a record's hash: text cannot hold it, because a row with a NUL character is refused.
 _BETWEEN = "\x00"
+#: Before a column's name: the hashes of the items of a list.
+ITEMS = "items "
 
 
 def local_rules(setting: Setting, rules: Sequence[Rule]) -> Iterator[LocalRule]:
@@ -129,20 +130,29 @@ def index(
     local = tuple(replace(one, waits=_certified(one, resolvable)) for one in local_rules(setting, rules))
     judged_now = [one for one in local if not one.waits]
     kept = dict(_kept(setting))
+    if part.table.name in {
+        c.reference.table for table in part.tables.values() for c in table.references if c.reference
+    }:
+        key = pl.col(part.table.key) if setting.has(part.table.key) else pl.lit(None, dtype=pl.String)
+        kept[ZEROS] = key.str.contains("^0+[1-9][0-9]*$").fill_null(False)
     kept["refused"] = any_of([one.screen for one in judged_now if one.consequence.is_error])
     kept["flagged"] = any_of([one.screen for one in judged_now if not one.consequence.is_error])
     if compare:
         kept["content"] = content_hash(part, clearings(local))
         kept |= {FILLED + name: pl.col(name).is_not_null() for name in part.content if name in part.present}
+    lists = [column.name for column in part.table.references if column.is_list and column.name in part.present]
+    # Items are hashed where they stand: to read the lists out of the file once more would take half as long again.
+    kept |= {ITEMS + name: pl.col(name).str.split(",").list.eval(hashed(pl.element())) for name in lists}
     measured = part.text.measure([expr.alias(name) for name, expr in kept.items()], work=work)
     frame = measured.frame
+    items = {name: frame.select("row", target=ITEMS + name).drop_nulls("target").explode("target") for name in lists}
     return Page(
         setting=setting,
         part=part,
         measured=measured,
         local=local,
-        frame=frame.drop("row", "refused", "flagged"),
-        edges={c.name: _edges(measured, c.name) for c in part.table.references if c.is_list and c.name in part.present},
+        frame=frame.drop("row", "refused", "flagged", *(ITEMS + name for name in lists)),
+        edges=items,
         refused=frame["refused"],
         flagged=frame["flagged"],
         left_out=pl.repeat(False, len(frame), eager=True, dtype=pl.Boolean).alias("left_out"),
@@ -202,10 +212,3 @@ def _code(column: Column) -> pl.Expr:
     for token, number in kind_codes(column.tokens).items():
         code = pl.when(text == token).then(pl.lit(number, dtype=pl.UInt8)).otherwise(code)
     return code
-
-
-def _edges(measured: Measured, column: str) -> pl.DataFrame:
-    """One row per item of a list of references: ``row``, ``target``."""
-    cells = measured.scan().select("row", target=pl.col(column)).filter(pl.col("target").is_not_null())
-    items = cells.with_columns(pl.col("target").str.split(",")).explode("target")
-    return items.select("row", target=hashed("target")).collect(engine="streaming").sort("row")

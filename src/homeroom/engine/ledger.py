@@ -21,6 +21,8 @@ from homeroom.engine.snapshot import Part
 
 #: Before a column's name: whether the record has a value there.
 FILLED = "filled "
+#: Whether the identifier is a number that begins with zeros; of tables at which others point.
+ZEROS = "begins with zeros"
 NO_IDS = pl.Series("key", [], dtype=pl.UInt64)
 
 #: One row per broken rule that is not told by a row alone. target: hash of the record it points at, in
@@ -100,7 +102,7 @@ class Page:
     def without_zeros(self) -> pl.Series:
         """The hashes of the identifiers that begin with zeros, as they are once the zeros are lost."""
         key = pl.col(self.setting.table.key)
-        numbers = self.measured.scan().select(key).filter(key.str.contains("^0+[1-9][0-9]*$"))
+        numbers = self.measured.scan(self.frame[ZEROS].arg_true())
         return numbers.select(hashed(key.str.strip_chars_start("0"))).collect(engine="streaming").to_series()
 
     @cached_property

@@ -7,6 +7,7 @@ it points at. Nothing here is a rule; the rules are in ``rules``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,8 +90,10 @@ def validate(
     before = {name: records.index for name, records in known.tables.items()} if known else {}
     ledger = Ledger(pages, before, roster_given=known is not None)
     _judge(ledger, onboarded, known, progress)
-    _explain(ledger, gathering, progress)
-    for tally in tallies(ledger, known):
+    with ThreadPoolExecutor(1) as beside:
+        counting = beside.submit(lambda: list(tallies(ledger, known)))
+        _explain(ledger, gathering, progress)
+    for tally in counting.result():
         gathering.add(of_tally(tally))
     # A profile may say of any rule that it stops the sync.
     return Checked(snapshot, profile, gathering.done(), stopped=gathering.stops, pages={} if gathering.stops else pages)

@@ -48,8 +48,8 @@ class Read:
 
 def read_pieces(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr], *, first_line: int) -> Read:
     """The rows of `body` that are whole and have a cell for each column."""
-    found = _Found(first_line)
-    for offset, judged, frame in _pieces(body, columns, exprs):
+    found = _Gathered(first_line)
+    for offset, (judged, frame) in _pieces(body, columns, exprs):
         found.add(offset, judged, frame)
     return Read(
         found.frame() if found.rows else pl.DataFrame(schema=dict.fromkeys(columns, pl.String)).select(*exprs),
@@ -60,44 +60,43 @@ def read_pieces(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr], *,
     )
 
 
-def _pieces(
-    body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]
-) -> Iterator[tuple[int, Judged, pl.DataFrame | None]]:
-    """Piece after piece: where it begins in the file, what is in it, and what was asked of its good rows (null: there
-    are none).
-    """
+#: What is in a piece, and what was asked of its good rows (null: there are none).
+_Found = tuple[Judged, pl.DataFrame | None]
+
+
+def _pieces(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> Iterator[tuple[int, _Found]]:
+    """Piece after piece: where it begins in the file, and what was found."""
     offset, endless = body.start_bytes, False
     with _Ahead(body, columns, exprs) as ahead:
         while (block := ahead.at(offset)) is not None:
-            frame = None
             if endless:
                 judged = _nothing(settled_bytes=block.text.find(b"\n") + 1 or len(block.text))
                 endless = not block.text.endswith(b"\n", 0, judged.settled_bytes)
+                found: _Found = judged, None
             elif not block.piece:
-                judged, endless = _endless(block.text), True
-            elif (proven := block.proven()) is not None:
-                judged, frame = _all_good(block.piece, proven[START]), proven.drop(START)
+                found, endless = (_endless(block.text), None), True
             else:
-                beyond = len(block.text) - len(block.piece)
-                judged = judge(block.piece, cells=len(columns), last=block.last, bytes_beyond=beyond)
-                text = block.piece[: judged.settled_bytes] if judged.text is None else judged.text
-                frame = read_rows(text, columns, exprs, rows=judged.rows) if judged.rows else None
-            yield offset, judged, frame
-            offset += judged.settled_bytes
+                found = block.looking.result()
+            yield offset, found
+            offset += found[0].settled_bytes
+
+
+def _look(piece: bytes, columns: Sequence[str], exprs: Sequence[pl.Expr], *, last: bool, bytes_beyond: int) -> _Found:
+    if (proven := read_proven(piece, columns, exprs)) is not None:
+        return _all_good(piece, proven[START]), proven.drop(START)
+    judged = judge(piece, cells=len(columns), last=last, bytes_beyond=bytes_beyond)
+    text = piece[: judged.settled_bytes] if judged.text is None else judged.text
+    return judged, read_rows(text, columns, exprs, rows=judged.rows) if judged.rows else None
 
 
 @dataclass(frozen=True)
 class _Block:
-    """Some bytes of a body and the piece that they begin with: all whole lines in them. last: nothing follows."""
+    """Some bytes of a body and the piece that they begin with: all whole lines in them."""
 
     offset: int
     text: bytes
-    last: bool
     piece: bytes
-    proving: Future[pl.DataFrame | None]
-
-    def proven(self) -> pl.DataFrame | None:
-        return self.proving.result()
+    looking: Future[_Found]
 
 
 class _Ahead:
@@ -109,7 +108,7 @@ class _Ahead:
         self._end = end_of_rows(body)
         self._file = body.path.open("rb", buffering=0)
         self._pool = ThreadPoolExecutor(PIECES_AT_A_TIME)
-        self._prove = partial(read_proven, columns=columns, exprs=exprs)
+        self._look = partial(_look, columns=columns, exprs=exprs)
         self._begun: deque[_Block] = deque()
 
     def __enter__(self) -> Self:
@@ -123,7 +122,7 @@ class _Ahead:
         """What begins at this byte of the file; null if nothing does."""
         if self._begun and self._begun[0].offset != offset:
             for block in self._begun:
-                block.proving.cancel()
+                block.looking.cancel()
             self._begun.clear()
         while len(self._begun) <= PIECES_AT_A_TIME:
             after = self._begun[-1] if self._begun else None
@@ -142,7 +141,8 @@ class _Ahead:
             return None  # the file was cut short meanwhile
         last = offset + len(text) >= self._end
         piece = text if last else text[: text.rfind(b"\n") + 1]
-        return _Block(offset, text, last, piece, self._pool.submit(self._prove, piece))
+        looking = self._pool.submit(self._look, piece, last=last, bytes_beyond=len(text) - len(piece))
+        return _Block(offset, text, piece, looking)
 
 
 def _all_good(piece: bytes, starts: pl.Series) -> Judged:
@@ -173,7 +173,7 @@ _PIECES = {
 
 
 @dataclass
-class _Found:
+class _Gathered:
     """What the pieces so far held, numbered through the whole file."""
 
     first_line: int
