@@ -30,6 +30,7 @@ urlpatterns = [
     ),
     path("d/<slug:district>/audit/", audit.audit, name="audit"),
     path("d/<slug:district>/settings/", settings.settings, name="settings"),
+    path("d/<slug:district>/settings/time-zone/", settings.change_time_zone, name="time-zone"),
     path("d/<slug:district>/settings/school-years/new/", settings.add_school_year, name="school-year-new"),
     path("d/<slug:district>/settings/school-years/<int:year>/", settings.change_school_year, name="school-year"),
     # the publisher's own staff

@@ -49,6 +49,7 @@ DECISIONS = {
     "invitation-withdraw": ADMINS_OF_ELM,
     "audit": DISTRICT_ADMINS,
     "settings": DISTRICT_ADMINS,
+    "time-zone": DISTRICT_ADMINS,
     "school-year-new": DISTRICT_ADMINS,
     "school-year": DISTRICT_ADMINS,
     # the publisher's own staff

@@ -6,6 +6,7 @@ WORDS = {
     "operator.created": "made an operator of",
     "district.created": "created the district",
     "district.method-changed": "changed the rostering method of",
+    "district.time-zone-changed": "changed the time zone of",
     "district.limits-changed": "changed the limits of",
     "district.closed": "closed the district",
     "district.reopened": "reopened the district",

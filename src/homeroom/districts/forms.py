@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.html import format_html
 
 from homeroom.audit.words import WORDS
 from homeroom.districts import Refused
@@ -20,6 +21,12 @@ COMMON_TIME_ZONES = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
     "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico",
 )  # fmt: skip
+
+
+ROLES = {
+    Role.DISTRICT_ADMIN: "Looks after the whole district: all schools, all sync reports, and who else may do so.",
+    Role.SCHOOL_ADMIN: "Looks after the schools ticked below and sees nothing else. Can invite others for them.",
+}
 
 
 def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -68,17 +75,23 @@ class ActionForm(forms.Form):
         return " ".join(str(sentence) for sentence in self.non_field_errors())
 
 
+def roles() -> list[tuple[str, str]]:
+    """The roles with a sentence each, as labels."""
+    return [
+        (role.value, format_html('{}<span class="usa-radio__label-description">{}</span>', role.label, sentence))
+        for role, sentence in ROLES.items()
+    ]
+
+
 class RoleForm(ActionForm):
     """A role, and the schools of a school administrator."""
 
-    role = forms.ChoiceField(
-        widget=forms.RadioSelect, choices=Role.choices, error_messages={"required": "Choose a role."}
-    )
+    role = forms.ChoiceField(widget=forms.RadioSelect, choices=roles, error_messages={"required": "Choose a role."})
     schools: forms.ModelMultipleChoiceField[School] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="For a School Administrator: they see these schools and no other. A District Administrator has all.",
+        help_text="For a School Administrator only. A District Administrator has all.",
         error_messages={"invalid_choice": "One of these schools is no longer there. Choose anew."},
     )
 
@@ -256,7 +269,7 @@ class Filters(forms.Form):
 
 
 def a_search(label: str) -> forms.CharField:
-    return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    return forms.CharField(label=label, required=False, widget=forms.SearchInput)
 
 
 class SchoolFilters(Filters):

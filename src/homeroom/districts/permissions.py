@@ -32,6 +32,7 @@ PERMISSIONS = {
     "audit.read": "see what was done in the district, and by whom",
     "settings.read": "see the district's settings",
     "years.change": "add and change school years",
+    "time-zone.change": "change the district's time zone",
     "schools.onboard": "add and onboard schools",
     "sources.connect": "connect a source",
     "source-ids.change": "change or reuse a source id",
@@ -47,7 +48,7 @@ SCHOOL_ADMIN = frozenset(
 )  # fmt: skip
 DISTRICT_ADMIN = SCHOOL_ADMIN | {
     "deliveries.upload", "syncs.read", "syncs.decide", "people.invite_district_admins", "people.change", "audit.read",
-    "settings.read", "years.change",
+    "settings.read", "years.change", "time-zone.change",
 }  # fmt: skip
 OPERATOR = frozenset(PERMISSIONS)
 ROLES = {Role.SCHOOL_ADMIN: SCHOOL_ADMIN, Role.DISTRICT_ADMIN: DISTRICT_ADMIN}

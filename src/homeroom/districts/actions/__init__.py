@@ -7,6 +7,7 @@ sentence if not. It enters the district's scope by itself.
 from homeroom.districts.actions.districts import (
     change_limits,
     change_method,
+    change_time_zone,
     close_district,
     create_district,
     reopen_district,
@@ -32,6 +33,7 @@ __all__ = [
     "change_method",
     "change_role",
     "change_school_year",
+    "change_time_zone",
     "close_district",
     "create_district",
     "invite",

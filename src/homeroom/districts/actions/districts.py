@@ -76,6 +76,16 @@ def change_limits(*, by: User, district: District, limits: Limits) -> District:
     return district
 
 
+def change_time_zone(*, by: User, district: District, time_zone: str) -> District:
+    """The district with another time zone: of the dates on its pages, of "today", and of its nights."""
+    with acting(by, district, "time-zone.change"):
+        before, district.time_zone = district.time_zone, time_zone
+        _check(district)
+        district.save(update_fields=["time_zone"])
+        _record(by, "district.time-zone-changed", district, before=before, after=time_zone)
+    return district
+
+
 def close_district(*, by: User, district: District) -> District:
     """The district, closed: its people no longer get in and nothing is synced. Everything stays stored."""
     return _close(by=by, district=district, is_closed=True)

@@ -16,10 +16,6 @@ from homeroom.districts.models import Membership, Role
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.districts.views import lists
 
-ROLES = {
-    Role.DISTRICT_ADMIN: "sees and looks after everything in the district, reads all sync reports, and invites others.",
-    Role.SCHOOL_ADMIN: "sees and looks after the schools ticked below, and invites others for them.",
-}
 COLUMNS = {"name": "user__name", "email": "user__email", "role": "role"}
 
 
@@ -61,7 +57,7 @@ def invite(request: DistrictRequest) -> HttpResponse:
     if form.carries_out(lambda said: _invite(request, said)):
         messages.success(request, f"The invitation is on its way to {form.cleaned_data['email']}.")
         return redirect("people", request.district.slug)
-    return render(request, "districts/invite.html", {"form": form, "roles": _roles(request)})
+    return render(request, "districts/invite.html", {"form": form})
 
 
 def _invite(request: DistrictRequest, said: dict[str, Any]) -> None:
@@ -70,13 +66,6 @@ def _invite(request: DistrictRequest, said: dict[str, Any]) -> None:
         invitation_mail.send(request, invited)
     except OSError as failure:  # the mail server's refusals are OSErrors, too
         raise Refused("The invitation is stored, but its e-mail could not be sent. Try once more later.") from failure
-
-
-def _roles(request: DistrictRequest) -> list[tuple[str, str]]:
-    """The roles that this person gives, with a sentence each; nothing where there is no choice."""
-    if not request.may("people.invite_district_admins"):
-        return []
-    return [(str(role.label), sentence) for role, sentence in ROLES.items()]
 
 
 @allowed("people.change")
@@ -89,7 +78,7 @@ def person(request: DistrictRequest, membership: int) -> HttpResponse:
     ):
         messages.success(request, f"Saved: {member.user.name}.")
         return redirect("people", request.district.slug)
-    return render(request, "districts/person.html", {"form": form, "member": member, "roles": _roles(request)})
+    return render(request, "districts/person.html", {"form": form, "member": member})
 
 
 @allowed("people.change")

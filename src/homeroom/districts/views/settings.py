@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from homeroom.districts import actions
-from homeroom.districts.forms import LimitsForm, SchoolYearForm, posted
+from homeroom.districts.forms import LimitsForm, SchoolYearForm, TimeZoneForm, posted
 from homeroom.districts.models import District, SchoolYear
 from homeroom.districts.permissions import DistrictRequest, allowed
 
@@ -20,6 +20,7 @@ def settings(request: DistrictRequest) -> HttpResponse:
         **years_of(request.district),
         "limits": LimitsForm.of(request.district),
         "may_change": request.may("years.change"),
+        "may_change_time_zone": request.may("time-zone.change"),
     }
     return render(request, "districts/settings.html", context)
 
@@ -30,6 +31,15 @@ def years_of(district: District) -> dict[str, Any]:
         "years": SchoolYear.objects.filter(district=district),
         "current": SchoolYear.current(district, district.today()),
     }
+
+
+@allowed("time-zone.change")
+def change_time_zone(request: DistrictRequest) -> HttpResponse:
+    form = TimeZoneForm(posted(request), initial={"time_zone": request.district.time_zone})
+    if form.carries_out(lambda said: actions.change_time_zone(by=request.user, district=request.district, **said)):
+        messages.success(request, f"Dates and times are those of {request.district.time_zone} now.")
+        return redirect("settings", request.district.slug)
+    return render(request, "districts/time_zone.html", {"form": form})
 
 
 @allowed("years.change")
