@@ -1,0 +1,121 @@
+"""Signing in: password, lock-out, second factor, sessions, a forgotten password."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from allauth.usersessions.models import UserSession
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from homeroom.accounts.models import User
+from tests.people import PASSWORD, an_account
+
+SIGN_IN = "/accounts/login/"
+
+
+@pytest.fixture
+def nora(db: None) -> User:
+    cache.clear()  # counts of failed attempts outlive a test's transaction only by mistake
+    return an_account("nora@nowhere.example")
+
+
+def sign_in(client: Client, email: str = "nora@nowhere.example", password: str = PASSWORD) -> bool:
+    """Whether the person is signed in afterwards."""
+    client.post(SIGN_IN, {"login": email, "password": password})
+    return "_auth_user_id" in client.session
+
+
+def test_person_signs_in_by_e_mail_in_any_capitals(nora: User, client: Client) -> None:
+    assert sign_in(client, "Nora@Nowhere.example")
+
+
+def test_wrong_password_and_unknown_person_are_answered_alike(nora: User) -> None:
+    def answer(email: str) -> list[str]:
+        page = Client().post(SIGN_IN, {"login": email, "password": "not it at all"}).content.decode()
+        return re.findall(r"not correct[^<]*", page)
+
+    assert answer("nora@nowhere.example") == answer("nobody@nowhere.example") != []
+
+
+def test_account_that_is_not_active_does_not_sign_in(nora: User, client: Client) -> None:
+    User.objects.update(is_active=False)
+
+    assert not sign_in(client)
+
+
+def test_five_wrong_passwords_lock_the_account_out_for_a_while(nora: User, client: Client) -> None:
+    attempts = [sign_in(client, password="not it at all") for _ in range(5)]
+
+    assert not any(attempts)
+    assert not sign_in(client)
+    page = client.post(SIGN_IN, {"login": "nora@nowhere.example", "password": PASSWORD}).content.decode()
+    assert "Too many failed login attempts" in page
+
+
+def test_second_factor_is_asked_for(nora: User, client: Client) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(nora, secret)
+
+    assert not sign_in(client)
+    client.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    assert "_auth_user_id" not in client.session
+    client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+    assert client.session["_auth_user_id"] == str(nora.pk)
+
+
+def code_of(secret: str) -> str:
+    """What the person's telephone shows now."""
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return str(format_hotp_value(hotp_value(secret, counter)))
+
+
+def test_secret_of_the_second_factor_is_not_stored_in_the_clear(nora: User) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(nora, secret)
+
+    assert secret not in str(Authenticator.objects.get().data)
+
+
+def test_sessions_are_listed_and_can_be_ended(nora: User, client: Client) -> None:
+    elsewhere = Client()
+    assert sign_in(elsewhere)
+    assert sign_in(client)
+    elsewhere.get("/accounts/sessions/")
+    assert client.get("/accounts/sessions/").status_code == 200
+    assert UserSession.objects.filter(user=nora).count() == 2
+
+    client.post("/accounts/sessions/")
+
+    assert elsewhere.get("/accounts/sessions/").status_code == 302
+    assert client.get("/accounts/sessions/").status_code == 200
+
+
+def test_forgotten_password_is_set_by_e_mail(nora: User, client: Client) -> None:
+    client.post("/accounts/password/reset/", {"email": "nora@nowhere.example"})
+    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
+    assert link is not None
+
+    form = client.get(link[1]).headers["Location"]
+    client.post(form, {"password1": "another good one", "password2": "another good one"})
+
+    assert not sign_in(Client())
+    assert sign_in(Client(), password="another good one")
+
+
+def test_nobody_learns_by_a_forgotten_password_who_is_here(nora: User, client: Client) -> None:
+    known = client.post("/accounts/password/reset/", {"email": "nora@nowhere.example"})
+    unknown = client.post("/accounts/password/reset/", {"email": "nobody@nowhere.example"})
+
+    assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+    assert len(mail.outbox) == 1
