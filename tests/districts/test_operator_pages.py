@@ -1,0 +1,119 @@
+"""From a new district to one whose people can start: what operators do."""
+
+from __future__ import annotations
+
+from homeroom.districts import scope
+from homeroom.districts.models import District, School
+from tests.people import Cast, signed_in
+
+NEW = {"name": "Meadow", "slug": "meadow", "time_zone": "America/Denver", "method": "self-serve"}
+SCHOOLS = "/operator/districts/ferndale/schools/"
+
+
+def is_onboarded(cast: Cast, school: School) -> bool:
+    with scope.within(cast.ferndale.pk):
+        return School.objects.get(pk=school.pk).is_onboarded
+
+
+def test_new_district_says_what_it_needs_next(cast: Cast) -> None:
+    page = signed_in(cast.operator).post("/operator/districts/new/", NEW, follow=True)
+
+    assert [step.name for step in page.context["steps"]] == [
+        "Set the school year",
+        "Add its schools",
+        "Invite a District Administrator",
+    ]
+
+
+def test_district_that_lacks_nothing_has_no_next_steps(cast: Cast) -> None:
+    assert signed_in(cast.operator).get("/operator/districts/ferndale/").context["steps"] == []
+
+
+def test_address_that_is_taken_is_said(cast: Cast) -> None:
+    page = signed_in(cast.operator).post("/operator/districts/new/", NEW | {"slug": "ferndale"})
+
+    assert b"already" in page.content
+    assert not District.objects.filter(name="Meadow").exists()
+
+
+def test_address_of_a_page_of_the_server_is_not_for_a_district(cast: Cast) -> None:
+    page = signed_in(cast.operator).post("/operator/districts/new/", NEW | {"slug": "new"})
+
+    assert b"Choose another address" in page.content
+
+
+def test_districts_are_found_by_name_and_method(cast: Cast) -> None:
+    browser = signed_in(cast.operator)
+
+    assert [row.name for row in browser.get("/operator/districts/?q=lake").context["districts"]] == ["Lakeside"]
+    assert list(browser.get("/operator/districts/?method=classlink").context["districts"]) == []
+
+
+def test_schools_that_came_wait_to_be_onboarded(cast: Cast) -> None:
+    page = signed_in(cast.operator).get(SCHOOLS)
+
+    assert [school.name for school in page.context["schools"]] == ["Birch High"]
+
+
+def test_ticked_schools_are_onboarded(cast: Cast) -> None:
+    signed_in(cast.operator).post(SCHOOLS, {"do": "onboard", "schools": [cast.birch.pk]})
+
+    assert is_onboarded(cast, cast.birch)
+
+
+def test_no_tick_is_said(cast: Cast) -> None:
+    page = signed_in(cast.operator).post(SCHOOLS, {"do": "onboard"})
+
+    assert b"Tick at least one school" in page.content
+
+
+def test_school_of_another_district_cannot_be_ticked(cast: Cast) -> None:
+    page = signed_in(cast.operator).post(SCHOOLS, {"do": "onboard", "schools": [cast.lakeside_school.pk]})
+
+    assert page.status_code == 200
+    assert page.context["ticked"].errors
+
+
+def test_onboarding_is_ended(cast: Cast) -> None:
+    signed_in(cast.operator).post(f"{SCHOOLS}{cast.oak.pk}/end/")
+
+    assert not is_onboarded(cast, cast.oak)
+
+
+def test_ending_it_twice_is_said(cast: Cast) -> None:
+    page = signed_in(cast.operator).post(f"{SCHOOLS}{cast.birch.pk}/end/", follow=True)
+
+    assert b"is not onboarded" in page.content
+
+
+def test_school_added_by_hand_is_onboarded(cast: Cast) -> None:
+    page = signed_in(cast.operator).post(SCHOOLS, {"do": "add", "name": "Ash Primary", "source_id": "ash"}, follow=True)
+
+    assert b"Added Ash Primary" in page.content
+
+
+def test_method_is_changed(cast: Cast) -> None:
+    signed_in(cast.operator).post("/operator/districts/ferndale/method/", {"method": "classlink"})
+
+    cast.ferndale.refresh_from_db()
+    assert cast.ferndale.method == "classlink"
+
+
+def test_limits_are_written_in_percent(cast: Cast) -> None:
+    said = {"removed_percent": "5", "removed_at_least": "10", "updated_percent": "40"}
+
+    signed_in(cast.operator).post("/operator/districts/ferndale/limits/", said)
+
+    cast.ferndale.refresh_from_db()
+    assert cast.ferndale.limits == {"removed_share": 0.05, "removed_at_least": 10, "updated_share_of_users": 0.4}
+
+
+def test_closed_district_is_open_to_operators_only_until_reopened(cast: Cast) -> None:
+    operator, admin = signed_in(cast.operator), signed_in(cast.district_admin)
+
+    operator.post("/operator/districts/ferndale/close/")
+    assert admin.get("/d/ferndale/").status_code == 404
+    assert operator.get("/d/ferndale/").status_code == 200
+
+    operator.post("/operator/districts/ferndale/reopen/")
+    assert admin.get("/d/ferndale/").status_code == 200
