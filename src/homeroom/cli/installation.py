@@ -12,8 +12,10 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from platformdirs import user_data_path
 
+from homeroom import environment
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from homeroom.environment import Environment
 
 DATABASE, OWNER_DATABASE = "DATABASE_URL", "HOMEROOM_OWNER_DATABASE_URL"
 SECRETS: dict[str, tuple[str, Callable[[], str]]] = {
@@ -47,6 +49,14 @@ def opened(*, called: str = "homeroom") -> Iterator[EmbeddedPostgres | None]:
         yield database
     finally:
         database.stop()
+
+
+def check_settings() -> Environment:
+    """The settings as they stand now. Raises WrongUseError that tells everything wrong with them."""
+    try:
+        return environment.read()
+    except environment.FaultyEnvironmentError as fault:
+        raise WrongUseError(f"Homeroom cannot start with these settings:\n{fault}") from None
 
 
 def _set_secrets(folder: Path, *, make: bool) -> None:

@@ -10,7 +10,6 @@ import typer
 from django.core.management import call_command, execute_from_command_line
 from django.core.management.base import CommandError
 
-from homeroom import environment
 from homeroom.cli import installation
 from homeroom.cli.wrong_use import WrongUseError
 
@@ -23,16 +22,9 @@ ONE_AT_A_TIME = 7_230_911_002
 
 def set_up() -> None:
     """Django, with the settings of the environment. Raises WrongUseError that tells everything wrong with them."""
-    check_settings()
+    installation.check_settings()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "homeroom.settings")
     django.setup()
-
-
-def check_settings() -> environment.Environment:
-    try:
-        return environment.read()
-    except environment.FaultyEnvironmentError as fault:
-        raise WrongUseError(f"Homeroom cannot start with these settings:\n{fault}") from None
 
 
 def manage(arguments: list[str]) -> int:

@@ -19,7 +19,6 @@ from urllib.request import urlopen
 
 from homeroom.cli import installation
 from homeroom.cli.children import Child
-from homeroom.cli.preparation import check_settings
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from homeroom.environment import Environment
@@ -35,7 +34,7 @@ DATABASE_EVERY_SECONDS = 2.0
 def serve(*, workers: int) -> int:
     """Runs until SIGINT or SIGTERM. Raises WrongUseError if it cannot start."""
     with _told_to_stop() as stop, installation.opened() as database:
-        read = check_settings()
+        read = installation.check_settings()
         _check_port(read)
         _run([*HOMEROOM, "prepare"])
         _keep_running(_children(workers), database, read, stop, when_ready=lambda: _say(_address(read)))
@@ -47,7 +46,7 @@ def demo() -> int:
     if find_spec(MADE_UP) is None:
         raise WrongUseError(f"This Homeroom has no made-up publisher: {MADE_UP} is not in it. homeroom serve works.")
     with _told_to_stop() as stop, installation.opened(called="homeroom-demo") as database:
-        read = check_settings()
+        read = installation.check_settings()
         _check_port(read)
         _run([*HOMEROOM, "prepare", "--no-hint"])
         _run(PUBLISHER)
