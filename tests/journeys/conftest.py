@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from homeroom.accounts.models import User
 from tests import people
-from tests.journeys.browser import SIZES, launch
+from tests.journeys.browser import SIZES, SignedIn, launch
 
 if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
@@ -70,7 +70,7 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
-def signed_in(context: BrowserContext, live_server: LiveServer, page: Page) -> Callable[[User], Page]:
+def signed_in(context: BrowserContext, live_server: LiveServer, page: Page) -> SignedIn:
     """The page, after this person has signed in."""
 
     def sign_in(person: User) -> Page:

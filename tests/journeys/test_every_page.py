@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page
 
-from homeroom.accounts.models import User
 from homeroom.districts import actions
 from homeroom.districts.models import Role
-from tests.journeys.browser import axe_violations, is_wider_than_the_screen, keep_picture
+from tests.journeys.browser import SignedIn, axe_violations, is_wider_than_the_screen, keep_picture
 from tests.people import Cast
-
-SignedIn = Callable[[User], Page]
 
 OPEN = {
     "sign-in": "/accounts/login/",
