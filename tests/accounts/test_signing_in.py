@@ -119,3 +119,12 @@ def test_nobody_learns_by_a_forgotten_password_who_is_here(nora: User, client: C
 
     assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
     assert len(mail.outbox) == 1
+
+
+def test_e_mail_of_somebody_else_does_not_become_ones_own_unproven(nora: User, client: Client) -> None:
+    sign_in(client)
+
+    client.post("/accounts/email/", {"action_add": "", "email": "victim@elsewhere.example"})
+    client.post("/accounts/email/", {"action_primary": "", "email": "victim@elsewhere.example"})
+
+    assert User.objects.get().email == "nora@nowhere.example"

@@ -8,6 +8,7 @@ from contextvars import copy_context
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from homeroom.audit.models import Event
 from homeroom.districts import scope
@@ -202,6 +203,38 @@ def test_connection_lost_inside_a_scope_is_not_used_again(ferndale: District) ->
         connection.connection.close()
     connection.close_if_unusable_or_obsolete()
     assert seen() == []
+
+
+@pytest.fixture
+def pooled() -> Iterator[DatabaseWrapper]:
+    """The one connection of a pool, as the server has twelve."""
+    settings = connection.settings_dict
+    options = settings["OPTIONS"] | {"pool": {"min_size": 1, "max_size": 1, "timeout": 5}}
+    wrapper = DatabaseWrapper(settings | {"OPTIONS": options}, alias="default")
+    yield wrapper
+    wrapper.close()
+    wrapper.close_pool()
+
+
+def test_connection_from_a_pool_forgets_whose_it_was(ferndale: District, pooled: DatabaseWrapper) -> None:
+    """Even if nobody told it so, before it went back."""
+    with pooled.cursor() as cursor:
+        cursor.execute("select set_config('homeroom.district', %s, false)", [str(ferndale.pk)])
+        cursor.execute("select name from districts_school")
+        assert cursor.fetchall() == [("Oak Elementary",)]
+    pooled.close()
+
+    with pooled.cursor() as cursor:
+        cursor.execute("select name from districts_school")
+        assert cursor.fetchall() == []
+
+
+def test_connection_from_a_pool_is_in_the_scope_of_whoever_takes_it(
+    ferndale: District, pooled: DatabaseWrapper
+) -> None:
+    with scope.within(ferndale.pk), pooled.cursor() as cursor:
+        cursor.execute("select name from districts_school")
+        assert cursor.fetchall() == [("Oak Elementary",)]
 
 
 def test_thread_starts_without_a_scope(ferndale: District) -> None:
