@@ -229,6 +229,16 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if ENVIRONMENT.is_https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.proxies else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# A browser also holds the redirect after a form against form-action, and single sign-on is such a redirect.
+_SIGN_IN_ELSEWHERE = [
+    origin
+    for origin, client_id in (
+        ("https://launchpad.classlink.com", ENVIRONMENT.classlink_client_id),
+        ("https://accounts.google.com", ENVIRONMENT.google_client_id),
+        ("https://login.microsoftonline.com", ENVIRONMENT.microsoft_client_id),
+    )
+    if client_id
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -237,7 +247,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],  # the picture of the second factor's code
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *_SIGN_IN_ELSEWHERE],
         "frame-ancestors": [NONE],
     }
 }

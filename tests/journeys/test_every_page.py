@@ -24,6 +24,7 @@ DISTRICT_ADMIN = {
     "invite": "/d/ferndale/people/invite/",
     "audit": "/d/ferndale/audit/",
     "settings": "/d/ferndale/settings/",
+    "time-zone": "/d/ferndale/settings/time-zone/",
     "school-year-new": "/d/ferndale/settings/school-years/new/",
     "not-found": "/d/lakeside/",
     "password": "/accounts/password/change/",
