@@ -101,10 +101,13 @@ def test_start_right_after_the_owner_was_killed_succeeds(folder: Path, holder: C
         assert ask(server.start().app, "select 1") == 1
 
 
-def test_killed_server_comes_back_with_what_was_committed(folder: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_ended_server_comes_back_with_what_was_committed(folder: Path, number: signal.Signals) -> None:
     with EmbeddedPostgres(folder) as server:
         tell(server.start().owner, "create table notes as select 42 as answer")
-        os.kill(server_number(folder), signal.SIGKILL)
+        ended = server_number(folder)
+        os.kill(ended, number)
+        assert is_gone(ended)
         assert not server.is_running
 
         assert ask(server.start().app, "select answer from notes") == 42
@@ -162,6 +165,9 @@ def test_lock_of_a_living_server_is_left_alone(folder: Path) -> None:
 def test_odd_path_makes_no_difference(folder: Path, name: str) -> None:
     with EmbeddedPostgres(folder / name) as server:
         assert ask(server.start().app, "select current_user") == "homeroom_app"
+        sockets = server._sockets
+
+    assert not sockets.exists()
 
 
 def test_half_made_cluster_is_made_anew(folder: Path) -> None:

@@ -17,6 +17,8 @@ from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psycopg
+
 from homeroom.cli import installation
 from homeroom.cli.children import Child
 from homeroom.cli.wrong_use import WrongUseError
@@ -95,8 +97,8 @@ def _keep_database(database: EmbeddedPostgres) -> None:
     _say("The database ended and is started again.")
     try:
         database.start()
-    except EmbeddedPostgresError as error:
-        _say(str(error))
+    except (EmbeddedPostgresError, OSError, psycopg.Error) as error:  # a full disk, say: it is tried again
+        _say(f"The database does not come back: {error}")
 
 
 def _wait_until_ready(read: Environment, stop: threading.Event, when_ready: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ import pwd
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -123,6 +124,8 @@ class EmbeddedPostgres:
             except subprocess.TimeoutExpired:
                 continue
         self._process = None
+        with suppress(OSError):  # holds a socket still, if the server was killed: the next one will use it
+            self._sockets.rmdir()
 
     def _admin_url(self, database: str) -> str:
         return self._url(ADMIN, database)
@@ -133,6 +136,7 @@ class EmbeddedPostgres:
     def _launch(self, home: Path, sockets: Path, account: pwd.struct_passwd) -> None:
         """Starts the server, also where a killed one left its traces; returns when it answers."""
         self.stop()  # ours, if it was, died or does not answer any more
+        surroundings.own_folder(sockets, account)
         binaries = surroundings.find_binaries()
         if not (home / "cluster").exists():
             cluster.make(home, binaries, account)
