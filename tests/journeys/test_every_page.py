@@ -78,6 +78,15 @@ def test_pages_of_an_operator(cast: Cast, signed_in: SignedIn, size: str, name: 
     assert_is_fine(page, name, size)
 
 
+def test_open_account_menu(cast: Cast, signed_in: SignedIn, size: str) -> None:
+    page = signed_in(cast.district_admin)
+
+    page.goto("/d/ferndale/")
+    page.get_by_text("Dana District").click()
+
+    assert_is_fine(page, "account-menu", size)
+
+
 def test_one_school(cast: Cast, signed_in: SignedIn, size: str) -> None:
     page = signed_in(cast.district_admin)
 
