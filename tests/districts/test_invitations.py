@@ -187,6 +187,27 @@ def test_invitation_needs_an_e_mail(cast: Cast, email: str) -> None:
         invite(cast, cast.district_admin, Role.DISTRICT_ADMIN, email=email)
 
 
+def test_role_that_does_not_exist_is_refused(cast: Cast) -> None:
+    with pytest.raises(Refused, match="one of the roles"):
+        actions.invite(by=cast.operator, district=cast.ferndale, email=NEW, role="superintendent")
+
+
+def test_accepted_invitation_is_not_withdrawn(cast: Cast) -> None:
+    invited = invite(cast, cast.district_admin, Role.DISTRICT_ADMIN)
+    accept(cast, invited)
+
+    with pytest.raises(Refused, match="accepted or withdrawn meanwhile"):
+        actions.withdraw_invitation(by=cast.district_admin, district=cast.ferndale, invitation=invited.invitation)
+
+
+def test_nobody_comes_into_a_closed_district(cast: Cast) -> None:
+    invited = invite(cast, cast.district_admin, Role.DISTRICT_ADMIN)
+    actions.close_district(by=cast.operator, district=cast.ferndale)
+
+    with pytest.raises(Refused, match="does not exist"):
+        accept(cast, invited)
+
+
 def test_token_is_stored_nowhere(cast: Cast) -> None:
     invited = invite(cast, cast.district_admin, Role.DISTRICT_ADMIN)
 

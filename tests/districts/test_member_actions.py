@@ -43,6 +43,24 @@ def test_school_administrator_gets_other_schools(cast: Cast) -> None:
         )
 
 
+def test_role_that_does_not_exist_is_refused(cast: Cast) -> None:
+    with pytest.raises(Refused, match="one of the roles"):
+        actions.change_role(
+            by=cast.operator, district=cast.ferndale, member=cast.membership(cast.oak_admin), role="superintendent"
+        )
+
+
+def test_role_is_held_once(cast: Cast) -> None:
+    sam = cast.membership(cast.oak_admin)
+    invited = actions.invite(
+        by=cast.operator, district=cast.ferndale, email=cast.oak_admin.email, role=Role.DISTRICT_ADMIN
+    )
+    actions.accept_invitation(by=cast.oak_admin, district=cast.ferndale, token=invited.token)
+
+    with pytest.raises(Refused, match="has that role already"):
+        actions.change_role(by=cast.operator, district=cast.ferndale, member=sam, role=Role.DISTRICT_ADMIN)
+
+
 def test_membership_is_ended(cast: Cast) -> None:
     actions.remove_member(by=cast.district_admin, district=cast.ferndale, member=cast.membership(cast.oak_admin))
 

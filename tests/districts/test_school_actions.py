@@ -72,6 +72,11 @@ def test_school_added_by_hand_is_onboarded_and_needs_no_source_id(cast: Cast) ->
     assert named(cast)["Larch Kindergarten"]
 
 
+def test_school_without_a_name_is_refused(cast: Cast) -> None:
+    with pytest.raises(Refused, match="the school's name"):
+        actions.add_school(by=cast.operator, district=cast.ferndale, name=" ")
+
+
 def test_source_id_is_unique_in_the_district(cast: Cast) -> None:
     with pytest.raises(Refused, match="Oak Elementary has the source id oak already"):
         actions.add_school(by=cast.operator, district=cast.ferndale, name="Oak Two", source_id="oak")

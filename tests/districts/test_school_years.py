@@ -64,6 +64,17 @@ def test_year_that_ends_before_it_begins_is_refused(cast: Cast) -> None:
         add(cast, date(2031, 6, 30), date(2030, 8, 1))
 
 
+def test_year_without_a_name_is_refused(cast: Cast) -> None:
+    with pytest.raises(Refused, match="the school year's name"):
+        actions.add_school_year(
+            by=cast.operator,
+            district=cast.ferndale,
+            name=" ",
+            first_day=date(2030, 8, 1),
+            last_day=date(2031, 6, 30),
+        )
+
+
 def test_year_is_changed_and_does_not_overlap_itself(cast: Cast) -> None:
     year = add(cast, date(2030, 8, 1), date(2031, 6, 30))
 
