@@ -1,0 +1,12 @@
+"""The stored roster, as the engine sees it: load it, apply changes to it, and undo the last ones.
+
+Set by set, never record by record: text goes through COPY, and each kind of record takes one statement for what comes
+and one for what goes.
+"""
+
+from homeroom.roster.store.apply import apply
+from homeroom.roster.store.load import generation, keeping, load
+from homeroom.roster.store.snapshots import keep_snapshot
+from homeroom.roster.store.undo import Undo, preview_undo, undo
+
+__all__ = ["Undo", "apply", "generation", "keep_snapshot", "keeping", "load", "preview_undo", "undo"]

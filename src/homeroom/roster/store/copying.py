@@ -1,0 +1,52 @@
+"""Text tables into PostgreSQL and out of it, by COPY: the only way in which many records pass.
+
+All on Django's own connection, so in its transaction and its scope.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+_BLOCK = 1 << 20
+
+
+def cursor() -> psycopg.Cursor[Any]:
+    """The driver's own cursor, which can copy. In a transaction of Django's, it is in it."""
+    connection.ensure_connection()
+    return cast("psycopg.Connection[Any]", connection.connection).cursor()
+
+
+def statement(text: str) -> sql.SQL:
+    """A statement put together from names of our own tables and columns; values are never part of it."""
+    return sql.SQL(text)  # type: ignore[arg-type]  # no literal: which tables there are is known only when it runs
+
+
+def copy_in(target: str, table: pl.LazyFrame, *, work: Path) -> int:
+    """The rows of ``table`` into columns of the same order; how many there were. Null is null, an empty text is empty.
+
+    target: a table with its columns, "incoming (key, name)".
+    """
+    path = work / "copied.csv"
+    table.sink_csv(path, include_header=False, quote_style="necessary", engine="streaming")
+    with cursor() as copying, path.open("rb", buffering=0) as file:
+        with copying.copy(statement(f"copy {target} from stdin (format csv)")) as rows:
+            while block := file.read(_BLOCK):
+                rows.write(block)
+        count = copying.rowcount
+    path.unlink()
+    return count
+
+
+def copy_out(query: str, path: Path, *, header: tuple[str, ...], values: tuple[object, ...] = ()) -> None:
+    """The answer of a query as a CSV file under this header; null is an empty cell."""
+    with cursor() as copying, path.open("wb") as file:
+        file.write((",".join(header) + "\n").encode())
+        with copying.copy(statement(f"copy ({query}) to stdout (format csv)"), values) as rows:
+            for block in rows:
+                file.write(block)

@@ -1,0 +1,56 @@
+"""The index of a district's roster as files, so that a night needs not read the whole roster from the database.
+
+Only a copy: it bears the stamp of the change after which it was made, and counts for nothing if the database bears
+another. Losing it costs time; the database stays the truth.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+from django.conf import settings
+
+from homeroom.districts.models import District
+from homeroom.engine import Roster
+from homeroom.roster.models import RosterState
+
+#: Changes whenever an index would come out otherwise for the same records: what it holds, or how values are hashed.
+FORM = "1"
+
+
+def keep_snapshot(district: District, roster: Roster) -> None:
+    """Keeps the index of the roster that was applied last; call it after the commit."""
+    state = RosterState.objects.filter(district=district).first()
+    if state is not None:
+        keep(state, {name: records.index for name, records in roster.tables.items()})
+
+
+def keep(state: RosterState, indexes: Mapping[str, pl.DataFrame]) -> None:
+    """Replaces whatever snapshot the district had."""
+    folder = _folder(state)
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True, mode=0o700)
+    for name, index in indexes.items():
+        index.write_ipc(unfinished / f"{name}.arrow")
+    shutil.rmtree(folder, ignore_errors=True)
+    unfinished.rename(folder)
+    for other in folder.parent.iterdir():
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def kept(state: RosterState) -> dict[str, pl.DataFrame] | None:
+    """By kind, the index after the last change; null if there is no snapshot of it here."""
+    folder = _folder(state)
+    paths = {name: folder / f"{name}.arrow" for name in state.columns}
+    if not all(path.exists() for path in paths.values()):
+        return None
+    return {name: pl.read_ipc(path) for name, path in paths.items()}
+
+
+def _folder(state: RosterState) -> Path:
+    return Path(settings.HOMEROOM_DATA) / "rosters" / str(state.district_id) / f"{FORM}-{state.stamp}"

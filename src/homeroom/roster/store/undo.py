@@ -1,0 +1,112 @@
+"""Back to what was before the last sync: what it changed and ended is restored, what it created is ended."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from homeroom.districts.models import District
+from homeroom.roster.models import KINDS, Before, RosterState
+from homeroom.roster.store.columns import OF_EVERY_KIND, own_fields, quoted
+from homeroom.roster.store.copying import cursor, statement
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What undoing a sync does, or did: by kind how many records are restored and how many are ended, and the source
+    ids of those that stay as they are, because somebody changed them since.
+    """
+
+    restored: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
+    conflicts: dict[str, list[str]] = field(default_factory=dict)
+
+
+class NothingToUndoError(Exception):
+    """The sync is not the last one that was applied, or it is undone already."""
+
+
+def preview_undo(district: District, *, sync_id: int) -> Undo:
+    """What ``undo`` would do now. Raises NothingToUndoError."""
+    _state(district, sync_id)
+    found = Undo()
+    for kind, model in KINDS.items():
+        table = model._meta.db_table
+        found.restored[kind] = _one(
+            f"select count(*) from {_BEFORE} b join {table} t using (district_id, key)"
+            " where b.district_id = %s and b.kind = %s and t.last_sync_id = %s",
+            [district.pk, kind, sync_id],
+        )
+        found.ended[kind] = _one(
+            f"select count(*) from {table} t where {_CREATED}", [district.pk, sync_id, sync_id, kind]
+        )
+        conflicts = _all(
+            f"select t.source_id from {table} t where t.district_id = %s and t.last_sync_id is distinct from %s"
+            f" and (t.first_sync_id = %s or exists (select from {_BEFORE} b where b.district_id = t.district_id"
+            " and b.kind = %s and b.key = t.key)) order by t.source_id limit 1000",
+            [district.pk, sync_id, sync_id, kind],
+        )
+        if conflicts:
+            found.conflicts[kind] = conflicts
+    return found
+
+
+def undo(district: District, *, sync_id: int) -> Undo:
+    """Undoes the last sync that was applied, and says what was done. Inside the caller's transaction and scope. Raises
+    NothingToUndoError.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A sync is undone inside a transaction.")
+    state = _state(district, sync_id)
+    done = preview_undo(district, sync_id=sync_id)
+    with cursor() as sql:
+        for kind, model in KINDS.items():
+            table = model._meta.db_table
+            sql.execute(
+                statement(f"update {table} t set is_active = false, last_sync_id = null where {_CREATED}"),
+                [district.pk, sync_id, sync_id, kind],
+            )
+            fields = [name for name in (*OF_EVERY_KIND, *own_fields(model)) if name not in ("district_id", "key")]
+            restored = ", ".join(f"{quoted(name)} = r.{quoted(name)}" for name in fields)
+            sql.execute(
+                statement(
+                    f"update {table} t set {restored} from {_BEFORE} b,"
+                    f" jsonb_populate_record(null::{table}, b.record) r where b.district_id = %s and b.kind = %s"
+                    " and t.district_id = b.district_id and t.key = b.key and t.last_sync_id = %s"
+                ),
+                [district.pk, kind, sync_id],
+            )
+    Before.objects.filter(district=district).delete()
+    state.generation += 1
+    state.stamp, state.sync_id = uuid.uuid4(), None
+    state.save()
+    return done
+
+
+_BEFORE = Before._meta.db_table
+#: The records that a sync created and nobody changed since: district, sync, sync, kind.
+_CREATED = (
+    "t.district_id = %s and t.first_sync_id = %s and t.last_sync_id = %s and t.is_active and not exists"
+    f" (select from {_BEFORE} b where b.district_id = t.district_id and b.kind = %s and b.key = t.key)"
+)
+
+
+def _state(district: District, sync_id: int) -> RosterState:
+    state = RosterState.objects.filter(district=district, sync_id=sync_id).select_for_update().first()
+    if state is None:
+        raise NothingToUndoError("Only the last sync that was applied can be undone.")
+    return state
+
+
+def _one(query: str, values: list[object]) -> int:
+    with cursor() as sql:
+        row = sql.execute(statement(query), values).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _all(query: str, values: list[object]) -> list[str]:
+    with cursor() as sql:
+        return [str(row[0]) for row in sql.execute(statement(query), values)]

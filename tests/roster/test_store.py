@@ -1,0 +1,180 @@
+"""The stored roster: what is applied is what is loaded, what is undone is as it was."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from polars.testing import assert_frame_equal
+
+from homeroom import engine
+from homeroom.districts import scope
+from homeroom.engine.oneroster import VERSIONS, tables_of
+from homeroom.engine.snapshot import NOT_CONTENT
+from homeroom.roster import store
+from homeroom.roster.models import KINDS, Enrollment, Person
+from homeroom.roster.store.columns import field_of, own_fields
+from homeroom.roster.store.undo import NothingToUndoError
+from tests.people import Cast
+from tests.roster.rosters import Files, bring, indexes, make, told
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=VERSIONS)
+def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
+    return make(tmp_path, version=request.param)
+
+
+@pytest.fixture
+def version(request: pytest.FixtureRequest) -> str:
+    return str(request.node.callspec.params["files"])
+
+
+def loaded(cast: Cast, work: Path) -> engine.Roster:
+    return store.load(cast.ferndale, work=work)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_column_of_a_kind_has_its_place(kind: str) -> None:
+    declared = {
+        field_of(column.name)
+        for version in VERSIONS
+        if kind in tables_of(version)
+        for column in tables_of(version)[kind].columns
+        if column.name not in NOT_CONTENT and column.name != "sourcedId"
+    }
+
+    assert declared == set(own_fields(KINDS[kind]))
+
+
+def test_a_district_without_syncs_has_an_empty_roster(cast: Cast, tmp_path: Path) -> None:
+    with scope.within(cast.ferndale.pk):
+        assert loaded(cast, tmp_path).tables == {}
+        assert store.generation(cast.ferndale) == 0
+
+
+def test_what_is_applied_is_what_is_loaded(cast: Cast, files: Files, version: str) -> None:
+    roster = files.roster()
+    bring(cast.ferndale, roster, files.work, sync_id=1, version=version)
+
+    with scope.within(cast.ferndale.pk):
+        assert told(loaded(cast, files.work)) == told(roster)
+        assert store.generation(cast.ferndale) == 1
+
+
+def test_an_index_made_anew_is_the_one_that_was_kept(cast: Cast, files: Files, version: str) -> None:
+    bring(cast.ferndale, files.roster(), files.work, sync_id=1, version=version)
+    with scope.within(cast.ferndale.pk):
+        kept = loaded(cast, files.work)
+        shutil.rmtree(Path(settings.HOMEROOM_DATA) / "rosters" / str(cast.ferndale.pk))
+        anew = loaded(cast, files.work)
+
+    for name, index in indexes(kept).items():
+        assert_frame_equal(indexes(anew)[name], index)
+
+
+def test_the_next_night_creates_updates_and_ends_what_differs(cast: Cast, files: Files, version: str) -> None:
+    bring(cast.ferndale, files.roster(), files.work, sync_id=1, version=version)
+    tonight = files.roster(
+        users=lambda users: users.with_columns(givenName=pl.lit('Zoë "Z", it\'s')),
+        enrollments=lambda enrollments: enrollments.tail(-5),
+        demographics=lambda demographics: demographics.head(3),
+    )
+    changes = bring(cast.ferndale, tonight, files.work, sync_id=2, version=version)
+
+    with scope.within(cast.ferndale.pk):
+        assert told(loaded(cast, files.work)) == told(tonight)
+        assert Enrollment.objects.filter(is_active=False, last_sync_id=2).count() == 5
+        assert set(Person.objects.values_list("first_sync_id", "last_sync_id")) == {(1, 2)}
+    assert len(changes.tables["users"].updated) == len(tonight.tables["users"])
+
+
+def test_a_record_that_comes_back_is_the_same_record(cast: Cast, files: Files, version: str) -> None:
+    everybody = files.roster()
+    bring(cast.ferndale, everybody, files.work, sync_id=1, version=version)
+    bring(cast.ferndale, files.roster(users=lambda users: users.tail(-3)), files.work, sync_id=2, version=version)
+    bring(cast.ferndale, everybody, files.work, sync_id=3, version=version)
+
+    with scope.within(cast.ferndale.pk):
+        assert told(loaded(cast, files.work)) == told(everybody)
+        assert Person.objects.filter(first_sync_id=1, last_sync_id=3, is_active=True).count() == 3
+        assert Person.objects.count() == len(everybody.tables["users"])
+
+
+@pytest.mark.parametrize("has_snapshot", [True, False])
+def test_undo_returns_to_what_was(cast: Cast, files: Files, version: str, has_snapshot: bool) -> None:
+    before = files.roster(users=lambda users: users.tail(-2))
+    bring(cast.ferndale, before, files.work, sync_id=1, version=version)
+    tonight = files.roster(
+        users=lambda users: users.with_columns(familyName=pl.lit("Changed")),
+        classes=lambda classes: classes.head(2),
+    )
+    bring(cast.ferndale, tonight, files.work, sync_id=2, version=version)
+    if not has_snapshot:
+        shutil.rmtree(Path(settings.HOMEROOM_DATA) / "rosters" / str(cast.ferndale.pk))
+
+    with scope.within(cast.ferndale.pk):
+        preview = store.preview_undo(cast.ferndale, sync_id=2)
+        with transaction.atomic():
+            done = store.undo(cast.ferndale, sync_id=2)
+        assert done == preview
+        assert (done.ended["users"], done.restored["users"]) == (2, len(before.tables["users"]))
+        assert told(loaded(cast, files.work)) == told(before)
+
+
+def test_what_somebody_changed_since_is_not_undone_but_told(cast: Cast, files: Files, version: str) -> None:
+    bring(cast.ferndale, files.roster(), files.work, sync_id=1, version=version)
+    renamed = files.roster(users=lambda users: users.with_columns(familyName=pl.lit("Changed")))
+    bring(cast.ferndale, renamed, files.work, sync_id=2, version=version)
+    with scope.within(cast.ferndale.pk):
+        person = Person.objects.order_by("source_id").first()
+        assert person is not None
+        Person.objects.filter(key=person.key).update(family_name="By hand", last_sync_id=None)
+        with transaction.atomic():
+            done = store.undo(cast.ferndale, sync_id=2)
+
+        assert done.conflicts == {"users": [person.source_id]}
+        assert Person.objects.get(key=person.key).family_name == "By hand"
+        assert not Person.objects.filter(family_name="Changed").exists()
+
+
+def test_only_the_last_sync_can_be_undone_and_only_once(cast: Cast, files: Files, version: str) -> None:
+    bring(cast.ferndale, files.roster(), files.work, sync_id=1, version=version)
+    bring(cast.ferndale, files.roster(users=lambda users: users.head(9)), files.work, sync_id=2, version=version)
+    with scope.within(cast.ferndale.pk), transaction.atomic():
+        with pytest.raises(NothingToUndoError):
+            store.undo(cast.ferndale, sync_id=1)
+        store.undo(cast.ferndale, sync_id=2)
+        with pytest.raises(NothingToUndoError):
+            store.undo(cast.ferndale, sync_id=2)
+
+
+def test_a_roster_is_its_districts_alone(cast: Cast, files: Files, version: str) -> None:
+    bring(cast.ferndale, files.roster(), files.work, sync_id=1, version=version)
+    bring(cast.lakeside, files.roster(users=lambda users: users.head(9)), files.work, sync_id=2, version=version)
+
+    with scope.within(cast.ferndale.pk):
+        assert told(loaded(cast, files.work)) == told(files.roster())
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from roster_person")
+        assert cursor.fetchone() == (0,)
+
+
+def test_metadata_is_kept_beside_the_standards_columns(cast: Cast, files: Files, version: str) -> None:
+    def with_metadata(users: pl.DataFrame) -> pl.DataFrame:
+        odd = pl.lit('50 % "of", it\'s').alias("metadata.it's 100%")
+        return users.with_columns(odd, pl.lit(None, dtype=pl.String).alias("metadata.empty"))
+
+    roster = files.roster(users=with_metadata)
+    bring(cast.ferndale, roster, files.work, sync_id=1, version=version)
+
+    with scope.within(cast.ferndale.pk):
+        assert told(loaded(cast, files.work)) == told(roster)
+        assert Person.objects.filter(metadata__contains={"it's 100%": '50 % "of", it\'s'}).count() == len(
+            roster.tables["users"]
+        )
