@@ -57,3 +57,18 @@ def test_page_that_is_not_there_offers_the_way_back(client: Client, db: None) ->
 
     assert page.status_code == 404
     assert 'href="/">Go to your start page' in page.text
+
+
+def test_form_without_its_token_is_answered_with_what_to_do(db: None) -> None:
+    page = Client(enforce_csrf_checks=True).post("/accounts/login/", {})
+
+    assert page.status_code == 403
+    assert "Nothing was changed" in page.text
+    assert "Homeroom</title>" in page.text
+
+
+def test_request_that_cannot_be_read_is_answered_in_our_look(client: Client, db: None) -> None:
+    page = client.get("/", headers={"host": "elsewhere.example"})
+
+    assert page.status_code == 400
+    assert "Nothing was changed" in page.text

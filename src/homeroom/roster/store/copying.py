@@ -24,7 +24,7 @@ def cursor() -> psycopg.Cursor[Any]:
 
 def statement(text: str) -> sql.SQL:
     """A statement put together from names of our own tables and columns; values are never part of it."""
-    return sql.SQL(text)  # type: ignore[arg-type]  # no literal: which tables there are is known only when it runs
+    return sql.SQL(text)
 
 
 def copy_in(target: str, table: pl.LazyFrame, *, work: Path) -> int:
