@@ -201,7 +201,6 @@ def test_connection_that_is_made_anew_inside_a_scope_is_in_it(ferndale: District
 def test_connection_lost_inside_a_scope_is_not_used_again(ferndale: District) -> None:
     with scope.within(ferndale.pk):
         connection.connection.close()
-    connection.close_if_unusable_or_obsolete()
     assert seen() == []
 
 
