@@ -6,7 +6,8 @@ import uuid
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
 
@@ -27,3 +28,13 @@ def server_error(_request: HttpRequest) -> HttpResponseServerError:
     reference = structlog.contextvars.get_contextvars().get("request_id") or str(uuid.uuid4())
     structlog.get_logger("homeroom.pages").error("page_failed", reference=reference)
     return HttpResponseServerError(render_to_string("500.html", {**publisher(), "reference": reference}))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBadRequest:  # noqa: ARG001  (Django calls it by these names)
+    """The page after a request that could not be read, so it is not asked for anything here either."""
+    return HttpResponseBadRequest(render_to_string("400.html", publisher()))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  (Django's reason is for developers)
+    """The page after a form that came without its security token."""
+    return render(request, "403_csrf.html", status=403)

@@ -229,6 +229,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if ENVIRONMENT.is_https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.proxies else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "homeroom.pages.csrf_failure"
 # A browser also holds the redirect after a form against form-action, and single sign-on is such a redirect.
 _SIGN_IN_ELSEWHERE = [
     origin

@@ -7,6 +7,7 @@ from django.urls import include, path
 from homeroom import health
 from homeroom.districts.views import audit, home, invitations, manage, onboarding, operator, people, schools, settings
 
+handler400 = "homeroom.pages.bad_request"
 handler500 = "homeroom.pages.server_error"
 
 # Under /d/ and /operator/districts/<district>/ DistrictMiddleware lets in who belongs there, and takes the district and

@@ -17,7 +17,7 @@ from tests.journeys.browser import SIZES, SignedIn, launch
 if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
-ACTION_TIMEOUT_MILLISECONDS = 10_000
+ACTION_TIMEOUT_MILLISECONDS = 30_000
 
 
 @pytest.fixture(scope="session")
