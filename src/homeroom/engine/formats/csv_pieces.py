@@ -21,7 +21,10 @@ from homeroom.engine.formats.csv_lines import BAD_ROWS, LONGEST_ROW_BYTES, SKIPP
 from homeroom.engine.formats.csv_places import Numbering, Places, read_rows
 from homeroom.engine.formats.csv_proof import read_proven
 
-PIECE_BYTES = 8 << 20  # more than the longest line
+# Large pieces cost a tenth less time, small ones half the memory: the larger the file, the larger the piece.
+PIECE_BYTES = 8 << 20
+SMALLEST_PIECE_BYTES = 2 << 20  # more than the longest line
+PIECES_OF_A_FILE = 64
 # One piece alone does not keep two processors busy.
 PIECES_AT_A_TIME = 3
 
@@ -106,6 +109,7 @@ class _Ahead:
 
     def __init__(self, body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> None:
         self._end = end_of_rows(body)
+        self._size_bytes = min(PIECE_BYTES, max(SMALLEST_PIECE_BYTES, self._end // PIECES_OF_A_FILE))
         self._file = body.path.open("rb", buffering=0)
         self._pool = ThreadPoolExecutor(PIECES_AT_A_TIME)
         self._look = partial(_look, columns=columns, exprs=exprs)
@@ -136,7 +140,7 @@ class _Ahead:
         if offset >= self._end:
             return None
         self._file.seek(offset)
-        text = self._file.read(min(PIECE_BYTES, self._end - offset))
+        text = self._file.read(min(self._size_bytes, self._end - offset))
         if not text:
             return None  # the file was cut short meanwhile
         last = offset + len(text) >= self._end
