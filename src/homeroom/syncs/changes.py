@@ -1,0 +1,139 @@
+"""What a sync changes, record by record, as a list that people page through, search and download.
+
+One row for each record that is created or deactivated, and one for each cell of a record that is updated.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from homeroom import engine
+from homeroom.engine.diff import TableChanges
+from homeroom.engine.roster import Records
+from homeroom.engine.sync_reports import safe
+from homeroom.syncs import storage
+from homeroom.syncs.models import Sync
+
+KINDS = ("created", "updated", "deactivated")
+#: table: of OneRoster. change: one of KINDS. name: what people call the record. column, before, after: null where the
+#: record is created or deactivated; before and after also where the cell is empty.
+SCHEMA = dict.fromkeys(("table", "change", "source_id", "name", "column", "before", "after"), pl.String())
+_HEADERS = ("Table", "Change", "SourcedId", "Name", "Column", "Before", "After")
+_NAMES = {
+    "users": ("givenName", "familyName"),
+    "orgs": ("name",),
+    "academicSessions": ("title",),
+    "courses": ("title",),
+    "classes": ("title",),
+    "enrollments": ("userSourcedId", "classSourcedId"),
+    "roles": ("userSourcedId", "role"),
+}
+_MOST_SORTED = 500_000
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of the list; see SCHEMA."""
+
+    table: str
+    change: str
+    source_id: str
+    name: str | None
+    column: str | None
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of the list, and how many there are in all. number: from 1."""
+
+    rows: tuple[Change, ...]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+def write(changes: engine.Changes, path: Path) -> None:
+    """Writes the list of changes as a Parquet file."""
+    parts = [part for table, change in changes.tables.items() for part in _parts(table, change)]
+    whole = pl.concat(parts) if parts else pl.LazyFrame(schema=SCHEMA)
+    whole.sink_parquet(path, row_group_size=50_000, engine="streaming")
+
+
+def page(sync: Sync, *, table: str = "", change: str = "", search: str = "", number: int = 1, size: int = 50) -> Page:
+    """One page of the changes of a sync; of one table, of one kind, or of records whose source id or name has the text
+    in it, if asked for. Empty where the list is no longer kept.
+    """
+    found = _found(sync, table=table, change=change, search=search)
+    total = int(found.select(pl.len()).collect(engine="streaming").item())
+    number = min(max(1, number), max(1, -(-total // size)))
+    rows = found.slice((number - 1) * size, size).collect(engine="streaming")
+    return Page(tuple(Change(**row) for row in rows.iter_rows(named=True)), total, number, size)
+
+
+def as_csv(sync: Sync, *, table: str = "", change: str = "", search: str = "") -> Path:
+    """The same rows as a CSV file, safe to open in a spreadsheet. Whoever asks sends it and removes it."""
+    found = _found(sync, table=table, change=change, search=search)
+    path = storage.scratch_folder(sync) / f"changes-{secrets.token_hex(8)}.csv"
+    path.touch(mode=0o600)
+    cells = [safe(pl.col(name)).alias(header) for name, header in zip(SCHEMA, _HEADERS, strict=True)]
+    found.select(cells).sink_csv(path, include_bom=True, line_terminator="\r\n", engine="streaming")
+    return path
+
+
+def _found(sync: Sync, *, table: str, change: str, search: str) -> pl.LazyFrame:
+    path = storage.changes_path(sync)
+    found = pl.scan_parquet(path) if path else pl.LazyFrame(schema=SCHEMA)
+    if table:
+        found = found.filter(pl.col("table") == table)
+    if change:
+        found = found.filter(pl.col("change") == change)
+    if wanted := search.strip().lower():
+        named = [pl.col(name).str.to_lowercase().str.contains(wanted, literal=True) for name in ("source_id", "name")]
+        found = found.filter(pl.any_horizontal(cell.fill_null(False) for cell in named))
+    return found
+
+
+def _parts(table: str, change: TableChanges) -> Iterator[pl.LazyFrame]:
+    if change.after is not None and len(change.created):
+        yield _whole_records(table, "created", change.after.only(change.created))
+    if change.after is not None and len(change.updated):
+        names = _named(change.after.only(change.updated))
+        cells = change.columns_that_differ().lazy().rename({"sourcedId": "source_id"})
+        yield cells.join(names, on="source_id", how="left", maintain_order="left").select(
+            table=pl.lit(table), change=pl.lit("updated"), source_id="source_id", name="name", column="column",
+            before="before", after="after",
+        )  # fmt: skip
+    if change.before is not None and len(change.removed):
+        yield _whole_records(table, "deactivated", change.before.only(change.removed))
+
+
+def _whole_records(table: str, change: str, records: Records) -> pl.LazyFrame:
+    nothing = pl.lit(None, dtype=pl.String)
+    named = _named(records)
+    if len(records) <= _MOST_SORTED:
+        named = named.sort("source_id")
+    return named.select(
+        table=pl.lit(table), change=pl.lit(change), source_id="source_id", name="name", column=nothing, before=nothing,
+        after=nothing,
+    )  # fmt: skip
+
+
+def _named(records: Records) -> pl.LazyFrame:
+    """``source_id`` and ``name`` of each record."""
+    columns = [column for column in _NAMES.get(records.table.name, ()) if column in records.columns]
+    separator = " in " if records.table.name == "enrollments" else " "
+    name = pl.concat_str(*columns, separator=separator, ignore_nulls=True) if columns else pl.lit(None, pl.String)
+    # The text may be that of more records than are asked for.
+    wanted = records.rows.filter(pl.col("key").is_in(records.index["key"].implode()))
+    return wanted.select(source_id=records.table.key, name=name)

@@ -1,0 +1,126 @@
+"""Who works on a sync? At most one worker on a district, and whoever lost a sync to another notices before it counts.
+
+Two locks, since a worker that was taken for dead may still be alive: an advisory lock on the district, which PostgreSQL
+drops when its holder dies; and the number of the run, which every write of a worker asks for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from homeroom.districts import scope
+from homeroom.syncs.models import State, Sync
+
+DISTRICT_LOCK = 723_091_103
+HEARTBEAT_SECONDS = 5.0
+MOST_DEATHS = 3
+DIED = (
+    "The server stopped working on this sync three times. Nothing was changed. "
+    "Please tell the support contact; somebody must look at the server before it is tried once more."
+)
+
+
+class LostError(Exception):
+    """Another worker has this sync now, or a person ended it: whatever this one has done counts for nothing."""
+
+
+@contextmanager
+def district_locked(district_id: int) -> Iterator[bool]:
+    """Whether the district is ours for the block: nobody syncs it meanwhile, or undoes a sync.
+
+    On a connection of its own: the lock outlives transactions, and ends when this process does, however that comes.
+    """
+    parameters = connection.get_connection_params()
+    for name in ("cursor_factory", "context"):
+        parameters.pop(name, None)
+    with psycopg.connect(**parameters, autocommit=True) as own:
+        row = own.execute("select pg_try_advisory_lock(%s, %s)", [DISTRICT_LOCK, district_id]).fetchone()
+        yield bool(row and row[0])
+
+
+def lock_district_until_commit(district_id: int) -> bool:
+    """Whether the district is ours until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s, %s)", [DISTRICT_LOCK, district_id])
+        return bool(cursor.fetchone()[0])
+
+
+def begin(sync_id: int) -> Sync | None:
+    """The sync, begun; null if there is nothing to do for it. In the district's scope, with the district locked.
+
+    One that is found in processing was left by a worker that died; after the third time it is given up.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        sync = Sync.objects.select_for_update().filter(pk=sync_id).first()
+        if sync is None or not sync.is_under_way:
+            return None
+        sync.deaths += sync.state == State.PROCESSING
+        if sync.deaths >= MOST_DEATHS:
+            sync.state, sync.finished_at, sync.reason = State.FAILED, now, DIED
+        else:
+            sync.state, sync.started_at, sync.heartbeat_at = State.PROCESSING, sync.started_at or now, now
+            sync.run += 1
+            sync.stage, sync.steps_done, sync.steps = "", 0, 0
+        sync.save()
+    return None if sync.is_final else sync
+
+
+def left_in_processing() -> list[int]:
+    """The syncs of the scope's district that a worker which died has left, if the district is locked by us."""
+    return list(Sync.objects.filter(state=State.PROCESSING).order_by("pk").values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to write to a sync that was begun."""
+
+    sync_id: int
+    district_id: int
+    run: int
+
+    @classmethod
+    def of(cls, sync: Sync) -> Claim:
+        return cls(sync.pk, sync.district_id, sync.run)
+
+    def write(self, **columns: object) -> None:
+        """Writes to the sync's row. Raises LostError if it is no longer ours."""
+        ours = Sync.objects.filter(pk=self.sync_id, run=self.run, state=State.PROCESSING)
+        if not ours.update(**columns):
+            raise LostError
+
+    def tell(self, stage: str) -> None:
+        """Says what is being done now, and that a step more is done."""
+        self.write(stage=stage[:250], steps_done=F("steps_done") + 1, heartbeat_at=timezone.now())
+
+    @contextmanager
+    def heartbeat(self) -> Iterator[None]:
+        """While the block runs, the sync shows that somebody works on it."""
+        stop = threading.Event()
+        beating = threading.Thread(target=self._beat, args=(stop,), name="heartbeat", daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            beating.join()
+
+    def _beat(self, stop: threading.Event) -> None:
+        while not stop.wait(HEARTBEAT_SECONDS):
+            try:
+                with scope.within(self.district_id):
+                    self.write(heartbeat_at=timezone.now())
+            except LostError:
+                return
+            except DatabaseError:
+                pass  # the worker itself will notice, or the database is back before the next one
+            finally:
+                connection.close()

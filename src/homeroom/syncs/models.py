@@ -1,0 +1,128 @@
+"""One attempt to bring a district's roster up to date: how far it is, what it found, and who decided what."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from homeroom.accounts.models import User
+from homeroom.districts.models import Method, OfDistrict
+
+
+class State(models.TextChoices):
+    """How a sync is doing, in the words of the Sync Reports page (product.md 4.1)."""
+
+    QUEUED = "queued", "Queued"
+    PROCESSING = "processing", "Processing"
+    HELD = "held", "Held for Review"
+    COMPLETED = "completed", "Completed"
+    WITH_ERRORS = "completed-with-errors", "Completed with Errors"
+    FAILED = "failed", "Failed"
+    DISCARDED = "discarded", "Discarded"
+    UNDONE = "undone", "Undone"
+
+
+UNDER_WAY = (State.QUEUED, State.PROCESSING)
+SUCCEEDED = (State.COMPLETED, State.WITH_ERRORS)
+FINAL = (*SUCCEEDED, State.FAILED, State.DISCARDED, State.UNDONE)
+
+
+class Sync(OfDistrict):
+    """A sync. Its files are in ``storage``; what it changed is in the roster, or, held, would be.
+
+    run: counts how often a worker began it; a worker that has lost it to another one finds another number here.
+    deaths: how often a worker began it and was not heard of again. stage: what is being done, in words; steps_done of
+    steps are done. reason: why it failed or is held, in words. counts: by kind of record how many were created,
+    updated, unchanged, deactivated, refused and left_out. report: ``engine.Report`` as JSON; no pupil's data.
+    generation: the roster's after it was applied; null if nothing was. changes_digest: of all that it changes.
+    """
+
+    state = models.CharField(max_length=30, choices=State, default=State.QUEUED)
+    method = models.CharField(max_length=20, choices=Method)
+    started_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    run = models.PositiveIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(default=0)
+    stage = models.CharField(max_length=250, blank=True)
+    steps_done = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=0)
+
+    delivery_name = models.CharField(max_length=250)
+    delivery_digest = models.CharField(max_length=64)
+    delivery_bytes = models.BigIntegerField()
+    format = models.CharField(max_length=20, blank=True)
+    version = models.CharField(max_length=20, blank=True)
+
+    reason = models.TextField(blank=True)
+    report = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)
+    breaches = models.JSONField(default=list)
+    changes_digest = models.CharField(max_length=64, blank=True)
+    generation = models.BigIntegerField(null=True)
+
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_digest = models.CharField(max_length=64, blank=True)
+    discarded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    files_expired_at = models.DateTimeField(null=True)
+
+    PERSONAL: ClassVar = ("started_by", "approved_by", "discarded_by", "undone_by", "delivery_name")
+    NOT_PERSONAL: ClassVar = (
+        "district", "state", "method", "created_at", "started_at", "heartbeat_at", "finished_at", "run", "deaths",
+        "stage", "steps_done", "steps", "delivery_digest", "delivery_bytes", "format", "version", "reason", "report",
+        "counts", "breaches", "changes_digest", "generation", "approved_digest", "undone_at", "files_expired_at",
+    )  # fmt: skip
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["district", "-created_at", "-id"], name="sync_of_district_by_time"),
+            models.Index(fields=["district", "delivery_digest"], name="sync_by_delivery"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="sync_state_is_known"),
+            models.CheckConstraint(condition=Q(method__in=Method.values), name="sync_method_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=FINAL, finished_at__isnull=False)
+                | (~Q(state__in=FINAL) & Q(finished_at__isnull=True)),
+                name="sync_is_finished_in_final_states_only",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.FAILED, State.HELD]) | ~Q(reason=""), name="sync_says_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.HELD) | ~Q(changes_digest=""), name="sync_held_for_its_digest"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.UNDONE, undone_at__isnull=False)
+                | (~Q(state=State.UNDONE) & Q(undone_at__isnull=True)),
+                name="sync_undone_at_some_time",
+            ),
+            models.UniqueConstraint(fields=["district", "id"], name="sync_and_district"),
+            models.UniqueConstraint(
+                fields=["district"], condition=Q(state=State.PROCESSING), name="sync_one_at_a_time_in_district"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sync {self.pk} of {self.district_id}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def has_files(self) -> bool:
+        """Whether delivery, reports and the list of changes can still be had."""
+        return self.files_expired_at is None

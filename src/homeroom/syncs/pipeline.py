@@ -1,0 +1,205 @@
+"""The story of a sync: from a delivery to a roster that is up to date, to a question, or to a reason why not.
+
+Fetches, calls the engine, stores and tells; judges nothing. It is safe to begin anew at any point: until ``_settle``
+nothing is changed but files, and there the roster and the sync change in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from homeroom import engine
+from homeroom.audit.recording import Target, record
+from homeroom.districts import Refused
+from homeroom.districts.actions import schools
+from homeroom.districts.models import District, SchoolYear
+from homeroom.engine.diff import TableChanges
+from homeroom.engine.ledger import NO_IDS
+from homeroom.engine.profile import shipped
+from homeroom.engine.roster import text_of
+from homeroom.roster import store
+from homeroom.sources import RefusedError, SourceError
+from homeroom.syncs import changes as list_of_changes
+from homeroom.syncs import storage
+from homeroom.syncs.claims import Claim, LostError
+from homeroom.syncs.models import State, Sync
+
+_STEPS_BESIDE_FILES = 5
+_STEPS_OF_A_FILE = 3
+OTHER_DIGEST = (
+    "The roster or the rules have changed since the changes were approved, so other records would change now. "
+    "Please look at them and decide once more."
+)
+_STATES = {
+    engine.Status.COMPLETED: State.COMPLETED,
+    engine.Status.WITH_ERRORS: State.WITH_ERRORS,
+    engine.Status.FAILED: State.FAILED,
+}
+
+
+class CannotError(Exception):
+    """The sync fails; the text says why, for a person."""
+
+
+def run(sync: Sync) -> None:
+    """Takes a sync that was begun as far as it goes by itself: completed, held for a person, or failed.
+
+    In the district's scope, with the district locked. Raises LostError if the sync is no longer ours.
+    """
+    claim = Claim.of(sync)
+    with storage.work_folder(sync) as work, claim.heartbeat():
+        try:
+            _run(sync, claim, work)
+        except RefusedError as error:
+            storage.drop_incoming(sync)  # only other bytes will do
+            fail(claim, str(error))
+        except (SourceError, Refused, CannotError) as error:
+            fail(claim, str(error))
+
+
+def _run(sync: Sync, claim: Claim, work: Path) -> None:
+    district, results = sync.district, _sub(work, "results")
+    claim.tell("Opening the delivery")
+    snapshot = engine.read(storage.delivery(sync, work=work))
+    _refuse_to_sync(district, snapshot)
+    claim.write(
+        format=snapshot.format,
+        version=snapshot.version,
+        steps=_STEPS_BESIDE_FILES + _STEPS_OF_A_FILE * len(snapshot.parts),
+    )
+    generation = store.generation(district)
+    current = store.load(district, work=_sub(work, "current"))
+    checked = engine.validate(
+        snapshot,
+        profile=replace(shipped(district.profile), product=settings.HOMEROOM_PRODUCT),
+        onboarded=schools.onboarded_source_ids(district),
+        known=current,
+        work=_sub(work, "judgement"),
+        progress=claim.tell,
+    )
+    storage.keep_findings(checked, results, format=snapshot.format)
+    if checked.stopped:
+        report = engine.summarise(checked)
+        storage.keep_results(sync, results)
+        return fail(claim, " ".join(report.reasons), report=report.as_json())
+    claim.tell("Comparing with the roster")
+    proposed = store.keeping(engine.propose(current, checked))
+    changes = engine.diff(current, proposed)
+    verdict = engine.guard(changes, current, district.guard_limits)
+    report = engine.summarise(checked, _with_all_kinds(changes, checked), verdict)
+    claim.tell("Writing down what changes")
+    list_of_changes.write(changes, results / storage.CHANGES)
+    storage.keep_results(sync, results)
+    outcome: dict[str, object] = {
+        "report": report.as_json(),
+        "counts": _counts(report, changes),
+        "breaches": [breach.sentence for breach in verdict.breaches],
+        "changes_digest": changes.digest(),
+    }
+    reason = _reason_to_hold(sync, verdict, str(outcome["changes_digest"]))
+    if reason:
+        with transaction.atomic():
+            schools.found(district, _schools(checked))
+            claim.write(state=State.HELD, reason=reason, approved_by=None, approved_digest="", stage="", **outcome)
+        return None
+    claim.tell("Applying the changes")
+    with transaction.atomic():
+        if store.generation(district) != generation:
+            raise LostError  # whoever changed the roster did not ask for the district's lock
+        if not changes.is_empty:
+            store.apply(
+                changes,
+                district=district,
+                sync_id=sync.pk,
+                roster=proposed,
+                version=snapshot.version,
+                work=_sub(work, "applying"),
+            )
+        schools.found(district, _schools(checked))
+        _complete(sync, claim, _STATES[report.status], outcome, applied=not changes.is_empty)
+    if not changes.is_empty:
+        store.keep_snapshot(district, proposed)
+    return None
+
+
+def _complete(sync: Sync, claim: Claim, state: State, outcome: dict[str, object], *, applied: bool) -> None:
+    """The sync's end, in the transaction that changes the roster."""
+    generation = store.generation(sync.district) if applied else None
+    claim.write(state=state, finished_at=timezone.now(), reason="", stage="", generation=generation, **outcome)
+    if applied:
+        target = Target("sync", sync.pk, sync.delivery_name)
+        detail = {"counts": outcome["counts"], "digest": outcome["changes_digest"]}
+        record(by=None, what="sync.applied", district_id=sync.district_id, target=target, detail=detail)
+
+
+def fail(claim: Claim, reason: str, **outcome: object) -> None:
+    """The sync ends as failed; nothing of it was applied."""
+    claim.write(state=State.FAILED, finished_at=timezone.now(), reason=reason, stage="", **outcome)
+
+
+def _refuse_to_sync(district: District, snapshot: engine.Snapshot) -> None:
+    if district.is_closed:
+        raise CannotError(f"{district} is closed: nothing is synced.")
+    if not district.is_automated:
+        raise CannotError(f"{district} is a self-serve district: its records are not synced.")
+    if SchoolYear.current(district, district.today()) is None:
+        raise CannotError(
+            "There is no current school year. Add a school year that contains today in the district's settings, "
+            "then try this sync once more."
+        )
+    if snapshot.format != "oneroster":
+        raise CannotError("This is a template for a self-serve district, not a OneRoster delivery.")
+
+
+def _reason_to_hold(sync: Sync, verdict: engine.Verdict, digest: str) -> str:
+    """Why a person must look before these changes are applied; empty if nobody must."""
+    if sync.approved_digest:
+        return "" if sync.approved_digest == digest else OTHER_DIGEST
+    return " ".join(breach.sentence for breach in verdict.breaches)
+
+
+def _with_all_kinds(changes: engine.Changes, checked: engine.Checked) -> engine.Changes:
+    """The changes, with none for the tables that were delivered and are not kept."""
+    nothing = TableChanges(None, None, created=NO_IDS, updated=NO_IDS, removed=NO_IDS, unchanged=0)
+    return engine.Changes(dict.fromkeys(checked.pages, nothing) | dict(changes.tables))
+
+
+def _counts(report: engine.Report, changes: engine.Changes) -> dict[str, dict[str, int]]:
+    """By kind of record, what is done with how many."""
+    delivered = {table.table: table for table in report.tables}
+    return {
+        name: {
+            "created": len(change.created),
+            "updated": len(change.updated),
+            "unchanged": change.unchanged,
+            "deactivated": len(change.removed),
+            "refused": delivered[name].refused if name in delivered else 0,
+            "left_out": delivered[name].left_out if name in delivered else 0,
+        }
+        for name, change in changes.tables.items()
+    }
+
+
+def _schools(checked: engine.Checked) -> Iterator[tuple[str, str]]:
+    """Source id and name of each school that the delivery names, onboarded or not."""
+    page = checked.pages.get("orgs")
+    if page is None:
+        return
+    rows = page.key.is_not_null().arg_true()
+    orgs = text_of(page, rows, {})(page.key.gather(rows))
+    is_school = pl.col("type").eq("school") | pl.col("type").str.starts_with("ext:")
+    found = orgs.filter(is_school).select("sourcedId", pl.coalesce("name", "sourcedId")).collect()
+    yield from found.iter_rows()
+
+
+def _sub(work: Path, name: str) -> Path:
+    folder = work / name
+    folder.mkdir(mode=0o700)
+    return folder

@@ -1,0 +1,297 @@
+"""What a sync keeps as files: the delivery without its passwords, reports, findings, examples and the list of changes.
+
+    HOMEROOM_DATA/syncs/<district>/<sync>/incoming/   as it arrived, until a worker has read it
+                                          delivery/   as it is kept, under numbers of ours; delivery.json has the names
+                                          results/    of the last run
+                                          work/       of the run at hand
+    HOMEROOM_DATA/syncs/<district>/received-<ticket>/ arrived, and no sync yet
+
+All of it is for the server's own user alone. A folder under its own name is whole: it was renamed when it was finished.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.conf import settings
+
+from homeroom import engine
+from homeroom.districts import Refused
+from homeroom.districts.models import District
+from homeroom.engine import sync_reports
+from homeroom.engine.report import examples
+from homeroom.sources.local import collect
+from homeroom.sources.package import shown
+from homeroom.syncs.models import Sync
+from homeroom.syncs.passwords import copy_without
+
+FINDINGS = "findings.csv"
+CHANGES = "changes.parquet"
+RECEIVED_FOR_SECONDS = 24 * 60 * 60
+_NAME_LENGTH = 120
+
+
+class Upload(Protocol):
+    """A file on its way in, as Django's UploadedFile is one."""
+
+    @property
+    def name(self) -> str | None: ...
+    def chunks(self) -> Iterable[bytes]: ...
+
+
+@dataclass(frozen=True)
+class Received:
+    """Files that arrived and wait to become a sync. ticket: by which they are found again; digest: of their bytes."""
+
+    ticket: str
+    name: str
+    digest: str
+    size_bytes: int
+
+
+def receive(district: District, uploads: Iterable[Upload]) -> Received:
+    """The files, written down as they arrive, readable by nobody else. Raises Refused for none, and for too much."""
+    ticket = secrets.token_hex(16)
+    folder = _received(district, ticket)
+    incoming = _made(folder / "incoming")
+    try:
+        given = _written(uploads, incoming)
+        name = shown(given[0][0]) + (f" and {len(given) - 1} more" if len(given) > 1 else "")
+        received = Received(ticket, name, _digest(given), sum(size for _, _, size in given))
+        _write_json(folder / "received.json", asdict(received))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return received
+
+
+def received(district: District, ticket: str) -> Received:
+    """What ``receive`` gave for this ticket. Raises Refused where it is no longer there."""
+    path = _received(district, ticket if ticket.isalnum() else "-") / "received.json"
+    if not path.exists():
+        raise Refused("The files are no longer there. Please upload them again.")
+    return Received(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def forget(district: District, received: Received) -> None:
+    """The files are gone, and with them the ticket."""
+    shutil.rmtree(_received(district, received.ticket), ignore_errors=True)
+
+
+def take(received: Received, sync: Sync) -> None:
+    """The received files belong to the sync from now on. In the transaction that makes it, at its very end."""
+    (_received(sync.district, received.ticket) / "incoming").rename(_made(_folder(sync)) / "incoming")
+    forget(sync.district, received)
+
+
+@contextmanager
+def work_folder(sync: Sync) -> Iterator[Path]:
+    """A folder for this run alone; what an earlier one left there is gone."""
+    work = _folder(sync) / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        yield _made(work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def delivery(sync: Sync, *, work: Path) -> engine.Delivery:
+    """What was delivered, as it is kept. The first call opens what arrived, takes the passwords out, and then removes
+    it as it was. Raises SourceError if it cannot be opened, and Refused if it is no longer kept.
+    """
+    kept, incoming = _folder(sync) / "delivery", _folder(sync) / "incoming"
+    if not kept.exists() and incoming.exists():
+        _keep_delivery(sync, collect(_as_named(incoming, work), work=work / "unpacked"), work=_made(work / "delivery"))
+    if not kept.exists():
+        raise Refused("The delivery is no longer kept.")
+    shutil.rmtree(incoming, ignore_errors=True)
+    told = json.loads((kept / "delivery.json").read_text(encoding="utf-8"))
+    return engine.Delivery(
+        files=tuple(engine.File(name, kept / path, (kept / path).stat().st_size) for name, path in told["files"]),
+        origin=told["origin"],
+        oddities=tuple(engine.Oddity(**oddity) for oddity in told["oddities"]),
+    )
+
+
+def has_delivery(sync: Sync) -> bool:
+    """Whether the sync could run once more."""
+    return any((_folder(sync) / name).exists() for name in ("delivery", "incoming"))
+
+
+def drop_incoming(sync: Sync) -> None:
+    """Removes what arrived, of a sync that will never open it."""
+    shutil.rmtree(_folder(sync) / "incoming", ignore_errors=True)
+
+
+def keep_findings(checked: engine.Checked, folder: Path, *, format: str) -> None:
+    """Reports, all findings, and an example for each cause, into the folder."""
+    sync_reports.write(checked.findings, _made(folder / "reports"), format=format)
+    sync_reports.write_findings(checked.findings, folder / FINDINGS)
+    told = [[cause, consequence, *place] for (cause, consequence), place in examples(checked).items()]
+    _write_json(folder / "examples.json", told)
+
+
+def keep_results(sync: Sync, folder: Path) -> None:
+    """The folder becomes the sync's results, in place of those of an earlier run."""
+    results = _folder(sync) / "results"
+    shutil.rmtree(results, ignore_errors=True)
+    folder.rename(results)
+
+
+def report_files(sync: Sync) -> list[Path]:
+    """The sync reports: one file per kind of record that had an error; users_sync_report.csv and so on."""
+    return sorted((_folder(sync) / "results" / "reports").glob(f"*{sync_reports.SUFFIX}"))
+
+
+def report_file(sync: Sync, name: str) -> Path | None:
+    """The sync report of this name; null if there is none."""
+    return next((path for path in report_files(sync) if path.name == name), None)
+
+
+def findings_file(sync: Sync) -> Path | None:
+    """Everything that was noticed, notes included, as CSV; null if there is nothing any more."""
+    path = _folder(sync) / "results" / FINDINGS
+    return path if path.exists() else None
+
+
+def examples_of(sync: Sync) -> dict[tuple[str, str], tuple[str | None, int | None, str]]:
+    """For each cause and consequence the first place where it was found: file, line and message. May show a value."""
+    path = _folder(sync) / "results" / "examples.json"
+    told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return {(cause, consequence): (file, line, message) for cause, consequence, file, line, message in told}
+
+
+def changes_path(sync: Sync) -> Path | None:
+    """The list of changes of the last run, for ``changes``; null if there is none any more."""
+    path = _folder(sync) / "results" / CHANGES
+    return path if path.exists() else None
+
+
+def scratch_folder(sync: Sync) -> Path:
+    """A folder for what is made for one download."""
+    return _made(_folder(sync) / "downloads")
+
+
+def delivery_as_zip(sync: Sync) -> Path | None:
+    """The delivery without its passwords, as one archive with the files' own names; null if it is no longer kept."""
+    kept, packed = _folder(sync) / "delivery", _folder(sync) / "delivery.zip"
+    if not kept.exists():
+        return None
+    if not packed.exists():
+        unfinished = packed.with_suffix(f".{secrets.token_hex(4)}")
+        told = json.loads((kept / "delivery.json").read_text(encoding="utf-8"))
+        with ZipFile(unfinished, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+            for name, path in told["files"]:
+                archive.write(kept / path, name)
+        unfinished.chmod(0o600)
+        unfinished.rename(packed)
+    return packed
+
+
+def remove(sync: Sync) -> None:
+    """Removes all files of the sync."""
+    shutil.rmtree(_folder(sync), ignore_errors=True)
+
+
+def remove_leftovers(district: District, *, syncs: Iterable[int]) -> None:
+    """Removes what no sync will come for: uploads that nobody confirmed, and folders of none of these syncs."""
+    known = {str(sync_id) for sync_id in syncs}
+    folder = _of_district(district)
+    for path in folder.iterdir() if folder.exists() else ():
+        is_old = path.stat().st_mtime < time.time() - RECEIVED_FOR_SECONDS
+        if is_old and path.name not in known:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _keep_delivery(sync: Sync, collected: engine.Delivery, *, work: Path) -> None:
+    files = []
+    for place, file in enumerate(collected.files):
+        path = f"{place:02}.csv"
+        copy_without(file.path, work / path)
+        (work / path).chmod(0o600)
+        files.append([file.name, path])
+    oddities = [asdict(oddity) for oddity in collected.oddities]
+    _write_json(work / "delivery.json", {"files": files, "origin": sync.delivery_name, "oddities": oddities})
+    work.rename(_folder(sync) / "delivery")
+
+
+def _as_named(incoming: Path, work: Path) -> list[Path]:
+    """The incoming files under the names that they had, each in a folder of its own: two may be called the same."""
+    paths = []
+    for path in sorted(incoming.iterdir()):
+        place, _, name = path.name.partition("-")
+        link = _made(work / "incoming" / place) / name
+        link.hardlink_to(path)
+        paths.append(link)
+    return paths
+
+
+def _written(uploads: Iterable[Upload], folder: Path) -> list[tuple[str, str, int]]:
+    """Name, digest and size of each file, once it lies in the folder. Raises Refused for none, and for too much."""
+    given: list[tuple[str, str, int]] = []
+    for place, upload in enumerate(uploads):
+        left_bytes = settings.HOMEROOM_UPLOAD_LIMIT_BYTES - sum(size for _, _, size in given)
+        given.append(_write(upload, folder, place, most_bytes=left_bytes))
+    if not given:
+        raise Refused("Please choose the roster's zip archive, or its CSV files.")
+    return given
+
+
+def _write(upload: Upload, folder: Path, place: int, *, most_bytes: int) -> tuple[str, str, int]:
+    name = (upload.name or "delivery").replace("\\", "/").rsplit("/", 1)[-1]
+    safe = shown(name).replace("/", "_").encode()[-_NAME_LENGTH:].decode(errors="ignore")
+    whole, size = hashlib.sha256(), 0
+    with (folder / f"{place:02}-{safe}").open("xb") as file:
+        Path(file.name).chmod(0o600)
+        for chunk in upload.chunks():
+            size += len(chunk)
+            if size > most_bytes:
+                limit = settings.HOMEROOM_UPLOAD_LIMIT_BYTES / 10**6
+                raise Refused(f"This is too much: an upload may have {limit:,.0f} MB at most.")
+            whole.update(chunk)
+            file.write(chunk)
+    return name, whole.hexdigest(), size
+
+
+def _digest(given: list[tuple[str, str, int]]) -> str:
+    """Of one file its SHA-256; of several one over their names and theirs, whatever their order."""
+    if len(given) == 1:
+        return given[0][1]
+    whole = hashlib.sha256()
+    for name, digest, _ in sorted(given):
+        whole.update(hashlib.sha256(name.encode()).digest() + bytes.fromhex(digest))
+    return whole.hexdigest()
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _made(folder: Path) -> Path:
+    """The folder; it and those above it that were missing are for the server's own user alone."""
+    missing = [folder, *folder.parents]
+    for path in reversed(missing[: next(at for at, path in enumerate(missing) if path.exists())]):
+        path.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _of_district(district: District) -> Path:
+    return Path(settings.HOMEROOM_DATA) / "syncs" / str(district.pk)
+
+
+def _received(district: District, ticket: str) -> Path:
+    return _of_district(district) / f"received-{ticket}"
+
+
+def _folder(sync: Sync) -> Path:
+    return Path(settings.HOMEROOM_DATA) / "syncs" / str(sync.district_id) / str(sync.pk)

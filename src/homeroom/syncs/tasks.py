@@ -1,0 +1,124 @@
+"""The jobs of syncs: run one, sweep up after workers that died, remove files whose time is over.
+
+A job names its subject by our own ids. It may be run any number of times: the sync knows how far it is.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
+from polars.exceptions import PanicException
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
+
+from homeroom.audit.recording import Target, record
+from homeroom.districts import scope
+from homeroom.districts.models import District
+from homeroom.syncs import claims, pipeline, storage
+from homeroom.syncs.models import UNDER_WAY, State, Sync
+
+STALLED_AFTER_SECONDS = 30
+RETRY_SECONDS = 3
+OUR_MISTAKE = (
+    "Something went wrong in the server itself, not in the delivery. Nothing was changed. Please tell the support "
+    "contact the number of this sync."
+)
+NOBODY_DECIDED = "Nobody approved or discarded it while its files were kept."
+
+log = structlog.get_logger(__name__)
+
+
+class DistrictBusyError(Exception):
+    """Another worker syncs the district, or somebody undoes a sync in it: later, then."""
+
+
+@app.task(name="run_sync", queue="syncs", retry=RetryStrategy(wait=RETRY_SECONDS))
+def run_sync(*, district_id: int, sync_id: int) -> None:
+    """Takes a queued sync as far as it goes by itself."""
+    with scope.within(district_id), claims.district_locked(district_id) as is_ours:
+        if not is_ours:
+            raise DistrictBusyError
+        for each in dict.fromkeys([*claims.left_in_processing(), sync_id]):
+            _run(each)
+
+
+def _run(sync_id: int) -> None:
+    sync = claims.begin(sync_id)
+    if sync is None:
+        return
+    try:
+        pipeline.run(sync)
+    except claims.LostError:
+        log.warning("sync lost", sync_id=sync_id, run=sync.run)
+    except (OperationalError, InterfaceError):
+        raise  # the database has gone; the job is tried again when it is back
+    except (Exception, PanicException):
+        log.exception("sync failed by a mistake of ours", sync_id=sync_id)
+        pipeline.fail(claims.Claim.of(sync), OUR_MISTAKE)
+
+
+def enqueue(sync: Sync) -> None:
+    """Has a worker run the sync once this transaction is committed.
+
+    The lock lets the jobs of one district come one after the other; the queueing lock is the sync's, so that no sync
+    waits twice, and each has a job of its own that cannot be missed.
+    """
+    job = run_sync.configure(lock=f"district {sync.district_id}", queueing_lock=f"sync {sync.pk}")
+    try:
+        with transaction.atomic():
+            job.defer(district_id=sync.district_id, sync_id=sync.pk)
+    except AlreadyEnqueued:
+        pass
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="sweep", queue="syncs", queueing_lock="sweep")
+async def sweep(timestamp: int) -> None:  # noqa: ARG001 — given to every periodic task
+    """Gives the jobs of workers that died to those who live."""
+    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
+    for job in stalled:
+        log.warning("job of a worker that died", job_id=job.id, task=job.task_name)
+        await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="expire_files", queue="syncs", queueing_lock="expire_files")
+def expire_files(timestamp: int) -> None:  # noqa: ARG001 — given to every periodic task
+    """Removes the files whose time is over, and gives syncs that wait for nobody a job again."""
+    for district in District.objects.all():
+        with scope.within(district.pk):
+            _expire(district)
+            _enqueue_forgotten()
+
+
+def _expire(district: District) -> None:
+    before = timezone.now() - timedelta(days=settings.HOMEROOM_DELIVERY_DAYS)
+    for sync in Sync.objects.filter(created_at__lt=before, files_expired_at=None).exclude(state__in=UNDER_WAY):
+        with transaction.atomic():
+            _discard_undecided(sync)
+            Sync.objects.filter(pk=sync.pk).update(files_expired_at=timezone.now())
+        storage.remove(sync)
+    storage.remove_leftovers(district, syncs=Sync.objects.filter(files_expired_at=None).values_list("pk", flat=True))
+
+
+def _discard_undecided(sync: Sync) -> None:
+    held = Sync.objects.filter(pk=sync.pk, state=State.HELD)
+    if held.update(state=State.DISCARDED, finished_at=timezone.now(), reason=NOBODY_DECIDED):
+        target = Target("sync", sync.pk, sync.delivery_name)
+        record(by=None, what="sync.discarded", district_id=sync.district_id, target=target)
+
+
+def _enqueue_forgotten() -> None:
+    """A sync and its job are made together; should the job be gone all the same, there is a new one."""
+    waiting = Sync.objects.filter(state__in=UNDER_WAY)
+    jobs = ProcrastinateJob.objects.filter(task_name=run_sync.name, status__in=["todo", "doing"])
+    with_job = {job.args.get("sync_id") for job in jobs.filter(args__district_id=scope.current())}
+    for sync in waiting:
+        if sync.pk not in with_job:
+            enqueue(sync)
