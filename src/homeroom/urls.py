@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from homeroom import health
 from homeroom.districts.views import audit, home, invitations, manage, onboarding, operator, people, schools, settings
+from homeroom.syncs.views import changes, decisions, downloads, one, reports, uploading
 
 handler400 = "homeroom.pages.bad_request"
 handler500 = "homeroom.pages.server_error"
@@ -34,6 +35,18 @@ urlpatterns = [
     path("d/<slug:district>/settings/time-zone/", settings.change_time_zone, name="time-zone"),
     path("d/<slug:district>/settings/school-years/new/", settings.add_school_year, name="school-year-new"),
     path("d/<slug:district>/settings/school-years/<int:year>/", settings.change_school_year, name="school-year"),
+    path("d/<slug:district>/sync-reports/", reports.sync_reports, name="sync-reports"),
+    path("d/<slug:district>/sync-reports/upload/", uploading.upload, name="sync-upload"),
+    path("d/<slug:district>/sync-reports/upload/<slug:ticket>/", uploading.again, name="sync-upload-again"),
+    path("d/<slug:district>/sync-reports/<int:sync>/", one.sync, name="sync"),
+    path("d/<slug:district>/sync-reports/<int:sync>/row/", reports.row, name="sync-row"),
+    path("d/<slug:district>/sync-reports/<int:sync>/progress/", one.progress, name="sync-progress"),
+    path("d/<slug:district>/sync-reports/<int:sync>/changes/", changes.list_of_changes, name="sync-changes"),
+    path("d/<slug:district>/sync-reports/<int:sync>/approve/", decisions.approve, name="sync-approve"),
+    path("d/<slug:district>/sync-reports/<int:sync>/discard/", decisions.discard, name="sync-discard"),
+    path("d/<slug:district>/sync-reports/<int:sync>/retry/", decisions.retry, name="sync-retry"),
+    path("d/<slug:district>/sync-reports/<int:sync>/undo/", decisions.undo, name="sync-undo"),
+    path("d/<slug:district>/sync-reports/<int:sync>/files/<str:name>", downloads.file, name="sync-file"),
     # the publisher's own staff
     path("operator/districts/", operator.districts, name="operator-districts"),
     path("operator/districts/new/", operator.new_district, name="operator-district-new"),

@@ -1,0 +1,95 @@
+"""Files on their way in: what a browser sends goes to the disk piece by piece, into files that nobody else can open.
+
+The files have no name, so that whatever happens (cut off, killed, too much) nothing of them stays. The size is looked
+at while they arrive, and what is too much is read to its end without being kept: the browser then gets an answer
+instead of a broken connection.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpRequest
+
+from homeroom.districts import Refused
+from homeroom.districts.models import District
+from homeroom.syncs import storage
+from homeroom.syncs.shown import in_words
+
+MOST_FILES = 60
+NO_ROOM = "There is not enough room on our server for this upload just now. Nothing of it was kept. Try again later."
+_PIECE_BYTES = 1 << 20
+
+
+class PrivateUploadHandler(FileUploadHandler):
+    """Takes the files of one request. refusal: why they were not taken, as a sentence; empty if they were."""
+
+    chunk_size = _PIECE_BYTES
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self._announced_bytes = int(request.META.get("CONTENT_LENGTH") or 0)
+        self.refusal = ""
+        self.file: IO[bytes]
+        self._files = 0
+        self._bytes = 0
+
+    def new_file(self, *arguments: Any, **named: Any) -> None:
+        super().new_file(*arguments, **named)
+        self._files += 1
+        if self._files > MOST_FILES:
+            self._refuse(f"These are more than {MOST_FILES} files. Pack them into one zip and send that.")
+        if self._announced_bytes > settings.HOMEROOM_UPLOAD_LIMIT_BYTES + _PIECE_BYTES:
+            self._refuse(too_much())
+        try:
+            folder = Path(settings.HOMEROOM_DATA)
+            folder.mkdir(parents=True, exist_ok=True)
+            self.file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (closed with the request)
+        except OSError as failure:
+            self._refuse_for(failure)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002  (Django's signature)
+        self._bytes += len(raw_data)
+        if self._bytes > settings.HOMEROOM_UPLOAD_LIMIT_BYTES:
+            self._refuse(too_much())
+        try:
+            self.file.write(raw_data)
+        except OSError as failure:
+            self._refuse_for(failure)
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        self.file.seek(0)
+        return UploadedFile(self.file, self.file_name, self.content_type, file_size, self.charset)
+
+    def _refuse_for(self, failure: OSError) -> None:
+        _log(failure)
+        self._refuse(NO_ROOM)
+
+    def _refuse(self, why: str) -> None:
+        self.refusal = why
+        raise StopUpload(connection_reset=False)
+
+
+def keep(district: District, files: Iterable[UploadedFile]) -> storage.Received:
+    """The files of one request, kept for a sync. Raises Refused where there is no room for them."""
+    try:
+        return storage.receive(district, files)
+    except OSError as failure:
+        _log(failure)
+        raise Refused(NO_ROOM) from failure
+
+
+def _log(failure: OSError) -> None:
+    structlog.get_logger(__name__).error("upload_not_stored", errno=failure.errno)
+
+
+def too_much() -> str:
+    """What is said of an upload beyond the limit."""
+    return f"This is more than {in_words(settings.HOMEROOM_UPLOAD_LIMIT_BYTES)}, the most that one upload may have."

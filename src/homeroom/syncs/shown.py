@@ -1,0 +1,163 @@
+"""A sync in words and figures, as its pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homeroom.engine.oneroster import TABLES
+from homeroom.syncs import storage
+from homeroom.syncs.models import State, Sync
+
+FIGURES = ("created", "updated", "unchanged", "deactivated", "refused", "left_out")
+_LABELS = {
+    "orgs": "Organizations",
+    "academicSessions": "Academic sessions",
+    "courses": "Courses",
+    "users": "Users",
+    "roles": "Roles",
+    "demographics": "Demographics",
+    "classes": "Classes",
+    "enrollments": "Enrollments",
+}
+_SINGULAR = {table.name: table.singular for table in TABLES}
+_KINDS_OF_STATUS = {
+    State.QUEUED: "going",
+    State.PROCESSING: "going",
+    State.HELD: "attention",
+    State.COMPLETED: "good",
+    State.WITH_ERRORS: "attention",
+    State.FAILED: "bad",
+}
+NOT_ONBOARDED = "school-not-onboarded"
+_SIZES = (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10))
+
+Examples = Mapping[tuple[str, str], tuple[str | None, int | None, str]]
+
+
+def in_words(size_bytes: int) -> str:
+    """A size as people say it: "2 GB", "340 KB"."""
+    for unit, size in _SIZES:
+        if size_bytes >= size:
+            return f"{size_bytes / size:.3g} {unit}"
+    return f"{size_bytes} bytes"
+
+
+def label_of(table: str) -> str:
+    """What a kind of record is called in the head of a row."""
+    return _LABELS.get(table, table)
+
+
+def counted(count: int, table: str) -> str:
+    """Such as "1 user" or "2,040 enrollments"."""
+    return f"{count:,} {_SINGULAR.get(table, table) if count == 1 else label_of(table).lower()}"
+
+
+def listed(counts: Mapping[str, int]) -> str:
+    """Such as "4 users, 1 class"."""
+    return ", ".join(counted(count, table) for table, count in counts.items() if count)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why records were refused, or what was noticed. example: what is said at the first place; where: that place."""
+
+    count: int
+    place: str
+    rule: str
+    where: str
+    example: str
+    refused: str
+    left_out: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One sync with all that a list says of it."""
+
+    sync: Sync
+
+    @property
+    def status_kind(self) -> str:
+        """The kind of status tag; the tag also says it in words."""
+        return _KINDS_OF_STATUS.get(State(self.sync.state), "plain")
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the work is done; None where that is not known yet."""
+        return min(99, 100 * self.sync.steps_done // self.sync.steps) if self.sync.steps else None
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Over all kinds of record, one number for each of FIGURES; empty where nothing was counted."""
+        counts = self.sync.counts.values()
+        return {figure: sum(kind.get(figure, 0) for kind in counts) for figure in FIGURES} if counts else {}
+
+    @property
+    def counts(self) -> list[tuple[str, list[int]]]:
+        """For each kind of record its name and its FIGURES; kinds of which there are none are left out."""
+        rows = [(label_of(table), [kind.get(figure, 0) for figure in FIGURES]) for table, kind in self._kinds()]
+        return [(label, figures) for label, figures in rows if any(figures)]
+
+    @property
+    def changed(self) -> list[tuple[str, str, str]]:
+        """Kinds of record, kinds of change, and in words how many of them there are: "12 users"."""
+        kinds = [(table, change, kind.get(change, 0)) for change in FIGURES for table, kind in self._kinds()]
+        return [
+            (table, change, counted(count, table))
+            for table, change, count in kinds
+            if count and change in ("created", "updated", "deactivated")
+        ]
+
+    @property
+    def report_names(self) -> list[str]:
+        """The names of the report files that can be downloaded."""
+        return [path.name for path in storage.report_files(self.sync)] if self.sync.has_files else []
+
+    @property
+    def size(self) -> str:
+        """The delivery's size as it arrived."""
+        return in_words(self.sync.delivery_bytes)
+
+    @property
+    def remedies(self) -> list[str]:
+        """What to do about a delivery that could not be taken."""
+        return list(self.sync.report.get("remedies", ()))
+
+    def _kinds(self) -> Iterable[tuple[str, dict[str, int]]]:
+        """In the order of judgement, which a JSON column does not keep."""
+        order = list(_LABELS)
+        return sorted(self.sync.counts.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+
+
+def causes_of(sync: Sync, examples: Examples) -> list[Cause]:
+    """What to mend, the costliest first."""
+    return [_cause(told, examples) for told in sync.report.get("causes", ())]
+
+
+def notes_of(sync: Sync, examples: Examples) -> list[Cause]:
+    """What was noticed beside, and refused nothing; values that were left empty first."""
+    return [_cause(told, examples) for told in sync.report.get("notes", ())]
+
+
+def has_schools_not_onboarded(sync: Sync) -> bool:
+    """Whether schools came of which the publisher does not take records."""
+    return any(told["rule"] == NOT_ONBOARDED for told in sync.report.get("causes", ()))
+
+
+def _cause(told: Mapping[str, Any], examples: Examples) -> Cause:
+    table, field, rule = told["table"] or "", told["field"] or "", told["rule"]
+    file, line, message = examples.get((f"{table}/{field}/{rule}", told["consequence"]), (None, None, ""))
+    places = [file or "", f"row {line:,}" if line is not None and line > 1 else ""]
+    return Cause(
+        count=sum(told["records"].values()) + sum(told["left_out"].values()) or told["findings"],
+        place=" · ".join(part for part in (table, field) if part) or "The delivery",
+        rule=rule,
+        where=", ".join(place for place in places if place),
+        example=message,
+        refused=listed(told["records"]),
+        left_out=listed(told["left_out"]),
+        remedy=told["remedy"],
+    )
