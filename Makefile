@@ -38,15 +38,19 @@ export HOW_TO_READ
 
 .PHONY: help
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: $(READY) ## check a made-up district with labelled defects, and say how to read the result
+demo: $(READY) ## serve a made-up publisher with three districts, until Ctrl-C
+	@.venv/bin/homeroom demo
+
+.PHONY: demo-check
+demo-check: $(READY) ## check the files of a made-up district with mistakes in them, without a server
 	@rm -rf $(DISTRICT)
 	@$(PYTHON) -m homeroom.demo.district $(DISTRICT)
 	@.venv/bin/homeroom check $(DISTRICT)/roster --onboarded $(DISTRICT)/onboarded.txt \
 		--out $(DISTRICT)/sync-reports --findings $(DISTRICT)/findings.csv \
-		|| test $$? -eq 1 # refused records are what the demo is about
+		|| test $$? -eq 1 # refused records are what it is about
 	@test -f $(DISTRICT)/findings.csv
 	@echo "$$HOW_TO_READ"
 

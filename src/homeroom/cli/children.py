@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -19,10 +20,14 @@ LIVED_WELL_SECONDS = 60.0
 
 
 class Child:
-    """A process that shall always run. All that it starts itself is in its process group and ends with it."""
+    """A process that shall always run. All that it starts itself is in its process group and ends with it.
 
-    def __init__(self, name: str, command: list[str], env: Mapping[str, str]) -> None:
+    finishes: it has something to do, and is not started again once it has done it.
+    """
+
+    def __init__(self, name: str, command: list[str], env: Mapping[str, str], *, finishes: bool = False) -> None:
         self.name = name
+        self._finishes = finishes
         self._command, self._env = command, env
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = self._again_at = 0.0
@@ -44,6 +49,9 @@ class Child:
             return None
         self._kill_group(signal.SIGKILL)  # what it started and left behind
         self._process = None
+        if self._finishes and status == 0:
+            self._again_at = math.inf
+            return None
         lived_well = time.monotonic() - self._started_at > LIVED_WELL_SECONDS
         self._pause_seconds = 1.0 if lived_well else min(self._pause_seconds * 2, LONGEST_PAUSE_SECONDS)
         self._again_at = time.monotonic() + self._pause_seconds

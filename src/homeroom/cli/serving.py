@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
-from importlib.util import find_spec
 from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -27,7 +26,6 @@ from homeroom.environment import Environment
 
 HOMEROOM = [sys.executable, "-m", "homeroom.cli"]
 WEB = [sys.executable, "-m", "homeroom.cli.web"]
-MADE_UP = "homeroom.demo.publisher"
 PUBLISHER = [sys.executable, "-m", "homeroom.cli.publisher"]
 TICK_SECONDS = 0.2
 DATABASE_EVERY_SECONDS = 2.0
@@ -45,22 +43,26 @@ def serve(*, workers: int) -> int:
 
 def demo() -> int:
     """As serve, beside a made-up publisher in a folder of its own."""
-    if find_spec(MADE_UP) is None:
-        raise WrongUseError(f"This Homeroom has no made-up publisher: {MADE_UP} is not in it. homeroom serve works.")
     with _told_to_stop() as stop, installation.opened(called="homeroom-demo") as database:
         read = installation.check_settings()
         _check_port(read)
         _run([*HOMEROOM, "prepare", "--no-hint"])
         _run(PUBLISHER)
-        _keep_running(_children(1), database, read, stop, when_ready=lambda: _say(_address(read)))
+        children = [*_children(1), Child("made-up history", [*PUBLISHER, "nights"], _env(), finishes=True)]
+        _keep_running(children, database, read, stop, when_ready=lambda: _say(_address(read)))
     return 0
 
 
 def _children(workers: int) -> list[Child]:
-    env = {name: text for name, text in os.environ.items() if name != installation.OWNER_DATABASE}
-    env["DJANGO_SETTINGS_MODULE"] = "homeroom.settings"
+    env = _env()
     numbered = [Child(f"worker {number}", [*HOMEROOM, "work"], env) for number in range(1, workers + 1)]
     return [Child("web server", WEB, env), *numbered]
+
+
+def _env() -> dict[str, str]:
+    """What the children get: all but the way to alter tables."""
+    env = {name: text for name, text in os.environ.items() if name != installation.OWNER_DATABASE}
+    return env | {"DJANGO_SETTINGS_MODULE": "homeroom.settings"}
 
 
 def _keep_running(
