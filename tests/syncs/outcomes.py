@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from homeroom.accounts.models import User
+from homeroom.districts import scope
 from homeroom.districts.models import District
-from homeroom.syncs.models import Sync
+from homeroom.syncs import storage
+from homeroom.syncs.models import State, Sync
 from tests.people import Cast
 from tests.syncs.sending import Given, Rows, changed, files_of, onboard, roster, send, synced, work, zipped
 
@@ -59,6 +63,24 @@ def one_renamed(rows: Rows) -> Rows:
 
 def half(rows: Rows) -> Rows:
     return rows[: len(rows) // 2]
+
+
+def records_of_syncs(by: User, district: District) -> dict[str, object]:
+    """What the addresses of the pages of syncs name: a sync that is held, one of its files, and an upload that waits.
+
+    Made without a worker, so that a test of every address has them at once.
+    """
+    with scope.within(district.pk):
+        sync = Sync.objects.create(
+            district=district, method=district.method, started_by=by, state=State.HELD, reason="Too much would go.",
+            delivery_name="roster.zip", delivery_digest="0" * 64, delivery_bytes=10, changes_digest="1" * 64,
+        )  # fmt: skip
+    reports = Path(settings.HOMEROOM_DATA) / "syncs" / str(district.pk) / str(sync.pk) / "results" / "reports"
+    reports.mkdir(parents=True)
+    (reports / "users_sync_report.csv").write_text("Row Number\r\n")
+    name = f"{secrets.token_hex(4)}.zip"
+    ticket = storage.receive(district, [Given(name, district.slug.encode())]).ticket
+    return {"sync": sync.pk, "name": "users_sync_report.csv", "ticket": ticket}
 
 
 @pytest.fixture

@@ -1,0 +1,157 @@
+"""Syncs on real workers: killed at any stage, and many at once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import psycopg
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from homeroom.districts import scope
+from homeroom.districts.models import District
+from homeroom.embedded_postgres import Urls
+from homeroom.roster.models import KINDS
+from homeroom.syncs import tasks
+from homeroom.syncs.models import State, Sync
+from tests.people import Cast, a_district
+from tests.syncs.sending import Rows, again, changed, files_of, onboard, roster, send, synced, with_passwords, zipped
+from tests.syncs.working import end, is_final, start_worker, wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DISTRICTS = 50
+TWICE = 10
+
+
+def renamed(rows: Rows) -> Rows:
+    return [
+        {**row, "givenName": f"{row['givenName']} II"} if number % 3 == 0 else row for number, row in enumerate(rows)
+    ]
+
+
+def people(district: District) -> tuple[int, int]:
+    """How many there are, and how many of them were renamed."""
+    with scope.within(district.pk):
+        active = KINDS["users"].objects.filter(is_active=True)
+        return active.count(), active.filter(given_name__endswith=" II").count()
+
+
+def stage_of(sync: Sync) -> str:
+    found = again(sync)
+    return found.stage if found.state == State.PROCESSING else found.state
+
+
+def forget_workers(urls: Urls) -> None:
+    """As if no worker that there was had been heard of for long."""
+    with psycopg.connect(urls.app) as connection:
+        connection.execute("update procrastinate_workers set last_heartbeat = now() - interval '1 hour'")
+
+
+def sweep_up(urls: Urls) -> None:
+    """What a worker does every quarter of a minute."""
+    forget_workers(urls)
+    asyncio.run(tasks.sweep.func(timestamp=0))
+
+
+@pytest.fixture
+def before(cast: Cast, data: Path, tmp_path: Path) -> dict[str, bytes]:
+    """Ferndale has this roster."""
+    made = roster(tmp_path, users=3000)
+    onboard(cast.ferndale, made)
+    files = files_of(made.roster)
+    synced(cast.district_admin, cast.ferndale, files)
+    return files
+
+
+@pytest.mark.parametrize(
+    "stage",
+    ["queued", "Opening", "Reading enrollments", "Checking", "Comparing", "Writing down what changes", "Applying"],
+)
+def test_worker_killed_at_any_stage_leaves_the_roster_before_or_after(
+    cast: Cast, before: dict[str, bytes], database: Urls, data: Path, stage: str
+) -> None:
+    there = people(cast.ferndale)
+    sync = send(cast.district_admin, cast.ferndale, zipped(changed(before, "users", renamed)))
+    worker = start_worker(database, data)
+    wait_for(lambda: stage_of(sync).startswith(stage) or is_final(sync), seconds=60, every=0.002)
+    worker.kill()
+    worker.wait(10)
+
+    assert people(cast.ferndale) == (there if not is_final(sync) else (there[0], -(-there[0] // 3)))
+    sweep_up(database)
+    second = start_worker(database, data)
+    try:
+        assert wait_for(lambda: is_final(sync), seconds=60), stage_of(sync)
+    finally:
+        end(second)
+    assert again(sync).state == State.COMPLETED
+    assert people(cast.ferndale) == (there[0], -(-there[0] // 3))
+    assert not ProcrastinateJob.objects.filter(task_name="run_sync").exists()
+
+
+def test_living_worker_takes_over_from_a_dead_one_by_itself(
+    cast: Cast, before: dict[str, bytes], database: Urls, data: Path
+) -> None:
+    sync = send(cast.district_admin, cast.ferndale, zipped(changed(before, "users", renamed)))
+    worker = start_worker(database, data)
+    wait_for(lambda: stage_of(sync).startswith("Reading"), seconds=60, every=0.002)
+    worker.kill()
+    worker.wait(10)
+    forget_workers(database)
+
+    second = start_worker(database, data)
+    try:
+        assert wait_for(lambda: is_final(sync), seconds=60), stage_of(sync)
+    finally:
+        end(second)
+    assert (again(sync).state, again(sync).run, again(sync).deaths) == (State.COMPLETED, 2, 1)
+
+
+def test_fifty_districts_on_four_workers_are_synced_once_each(
+    cast: Cast, data: Path, tmp_path: Path, database: Urls
+) -> None:
+    made = roster(tmp_path)
+    files = files_of(made.roster)
+    districts = [a_district(cast.operator, f"District {number}") for number in range(DISTRICTS)]
+    for district in districts:
+        onboard(district, made)
+    syncs = [send_by_operator(cast, district, files) for district in districts]
+    fewer = changed(files, "enrollments", lambda rows: rows[:-1])
+    syncs += [send_by_operator(cast, district, fewer) for district in districts[:TWICE]]
+
+    workers = [start_worker(database, data) for _ in range(4)]
+    try:
+        assert wait_for(lambda: all(map(is_final, syncs)), seconds=240, every=1), [again(sync).state for sync in syncs]
+    finally:
+        end(*workers)
+
+    done = [again(sync) for sync in syncs]
+    assert {(sync.state, sync.run, sync.deaths) for sync in done} == {(State.COMPLETED, 1, 0)}
+    assert {sync.generation for sync in done[:DISTRICTS]} == {1}
+    assert {sync.generation for sync in done[DISTRICTS:]} == {2}
+    for first, second in zip(done[:TWICE], done[DISTRICTS:], strict=True):
+        assert first.finished_at is not None
+        assert second.started_at is not None
+        assert first.finished_at <= second.started_at
+    assert not ProcrastinateJob.objects.filter(task_name="run_sync").exists()
+
+
+def send_by_operator(cast: Cast, district: District, files: dict[str, bytes]) -> Sync:
+    return send(cast.operator, district, zipped(files))
+
+
+def test_worker_writes_nothing_about_a_pupil(cast: Cast, before: dict[str, bytes], database: Urls, data: Path) -> None:
+    files = with_passwords(changed(before, "users", renamed))
+    files["users.csv"] += b'broken-row-of-a-pupil,"Zacharias,\r\n'
+    sync = send(cast.district_admin, cast.ferndale, zipped(files))
+
+    worker = start_worker(database, data)
+    try:
+        assert wait_for(lambda: is_final(sync), seconds=60)
+    finally:
+        end(worker)
+
+    log = (data / "worker.log").read_text()
+    assert [word for word in ("Zacharias", "broken-row-of-a-pupil", " II", "sourcedId") if word in log] == []
