@@ -1,7 +1,7 @@
 """A made-up publisher with three districts: what `homeroom demo` shows.
 
-Willow Creek sends its roster every night and has done so for a year; Maple Ridge's last night failed; Cedar Falls
-rosters by hand. Its people and schools are made before the first page is served, the nights afterwards (``nights``).
+Willow Creek sends its roster every night and has done so for a year; Maple Ridge is new, and its last night failed;
+Cedar Falls rosters by hand. Its people and schools are made before the first page is served, the nights afterwards (``nights``).
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _sign_ins() -> list[str]:
     people = (
         (OPERATOR, "operator: sees every district"),
         (f"dana@{NIGHTLY.slug}.example", f"district administrator of {NIGHTLY.name}: a roster every night"),
-        (f"dana@{FAILING.slug}.example", f"district administrator of {FAILING.name}: last night failed"),
+        (f"dana@{FAILING.slug}.example", f"district administrator of {FAILING.name}: new, and last night failed"),
         (f"dana@{BY_HAND.slug}.example", f"district administrator of {BY_HAND.name}: self-serve"),
         (f"sam@{BY_HAND.slug}.example", f"school administrator of {SCHOOLS_BY_HAND[0]}"),
     )
