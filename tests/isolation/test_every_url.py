@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,10 @@ from homeroom.districts.models import District, Role, School, SchoolYear
 from tests.isolation.decisions import DECIDED, DECISIONS, EVERYBODY, OF_ONES_OWN_ACCOUNT, ON_THE_WAY_IN, Decision
 from tests.isolation.site import Page, pages
 from tests.people import Cast, an_account, signed_in
+from tests.syncs.conftest import data
+from tests.syncs.outcomes import records_of_syncs
+
+__all__ = ["data"]  # fixtures are found where they are imported
 
 PAGES = pages()
 OURS = [page for page in PAGES if page.name in DECISIONS]
@@ -72,6 +77,7 @@ class Records:
             "membership": member.pk,
             "invitation": invited.invitation.pk,
             "year": year.pk,
+            **records_of_syncs(by, district),
         }
 
     def address(self, page: Page) -> str:
@@ -79,6 +85,11 @@ class Records:
         values: dict[str, Any] = {variable: self.values[variable] for variable in page.variables}
         query = f"?token={self.token}" if page.name == "accept-invitation" else ""
         return reverse(page.name, kwargs=values) + query
+
+
+@pytest.fixture(autouse=True)
+def own_folder(data: Path) -> None:
+    """Files of syncs lie in a folder of the test's own."""
 
 
 @pytest.fixture
@@ -94,6 +105,8 @@ def ask(cast: Cast, browser: Client, address: str, decision: Decision) -> HttpRe
     if cast.ferndale.method != decision.method:
         actions.change_method(by=cast.operator, district=cast.ferndale, method=decision.method)
     answer = browser.get(address)
+    if answer.streaming:
+        b"".join(answer)  # only then the file is closed
     return browser.post(address) if answer.status_code == 405 else answer
 
 

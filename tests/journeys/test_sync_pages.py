@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from homeroom.accounts.models import User
 from homeroom.districts import scope
 from homeroom.syncs.models import State, Sync
 from tests.journeys.browser import SignedIn, axe_violations, is_wider_than_the_screen, keep_picture

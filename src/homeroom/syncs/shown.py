@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from homeroom.districts.models import School
 from homeroom.engine.oneroster import TABLES
+from homeroom.engine.sync_reports import SUFFIX
 from homeroom.syncs import storage
 from homeroom.syncs.models import State, Sync
+from homeroom.syncs.pipeline import OTHER_DIGEST
 
 FIGURES = ("created", "updated", "unchanged", "deactivated", "refused", "left_out")
 _LABELS = {
@@ -31,6 +35,7 @@ _KINDS_OF_STATUS = {
     State.FAILED: "bad",
 }
 NOT_ONBOARDED = "school-not-onboarded"
+_SCHOOL = re.compile(r"The school (.+?) would")
 _SIZES = (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10))
 
 Examples = Mapping[tuple[str, str], tuple[str | None, int | None, str]]
@@ -61,7 +66,10 @@ def listed(counts: Mapping[str, int]) -> str:
 
 @dataclass(frozen=True)
 class Cause:
-    """Why records were refused, or what was noticed. example: what is said at the first place; where: that place."""
+    """Why records were refused, or what was noticed. example: what is said at the first place; where: that place.
+
+    report: the name of the file that has each of the records.
+    """
 
     count: int
     place: str
@@ -71,6 +79,7 @@ class Cause:
     refused: str
     left_out: str
     remedy: str
+    report: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,11 @@ class Shown:
         return {figure: sum(kind.get(figure, 0) for kind in counts) for figure in FIGURES} if counts else {}
 
     @property
+    def figures(self) -> list[tuple[str, int]]:
+        """The totals with what stands above them."""
+        return [(figure.replace("_", " ").capitalize(), number) for figure, number in self.totals.items()]
+
+    @property
     def counts(self) -> list[tuple[str, list[int]]]:
         """For each kind of record its name and its FIGURES; kinds of which there are none are left out."""
         rows = [(label_of(table), [kind.get(figure, 0) for figure in FIGURES]) for table, kind in self._kinds()]
@@ -110,6 +124,19 @@ class Shown:
             for table, change, count in kinds
             if count and change in ("created", "updated", "deactivated")
         ]
+
+    @property
+    def breaches(self) -> list[str]:
+        """Why it is held: each limit that it crosses, with schools by their names."""
+        told = [str(breach) for breach in self.sync.breaches] or [self.sync.reason]
+        schools = {found[1] for breach in told if (found := _SCHOOL.match(breach))}
+        names = dict(School.objects.filter(source_id__in=schools).values_list("source_id", "name")) if schools else {}
+        return [_SCHOOL.sub(lambda found: f"The school {names.get(found[1], found[1])} would", one) for one in told]
+
+    @property
+    def is_held_anew(self) -> bool:
+        """It was approved, but other records would change by now."""
+        return self.sync.reason == OTHER_DIGEST
 
     @property
     def report_names(self) -> list[str]:
@@ -160,4 +187,5 @@ def _cause(told: Mapping[str, Any], examples: Examples) -> Cause:
         refused=listed(told["records"]),
         left_out=listed(told["left_out"]),
         remedy=told["remedy"],
+        report=f"{table}{SUFFIX}",
     )

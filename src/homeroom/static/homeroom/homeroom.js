@@ -30,3 +30,46 @@ document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-tick-all]")) return;
   event.target.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((box) => (box.checked = event.target.checked));
 });
+
+// While files are sent one sees how much has arrived; what is too much is told before it is sent.
+const uploadOf = (event) => {
+  const form = event.target.closest && event.target.closest("form[data-upload]");
+  if (!form) return null;
+  const shown = form.querySelector("[data-upload-shown]");
+  const say = (words, done) => {
+    shown.hidden = false;
+    shown.querySelector("[data-upload-said]").textContent = words;
+    shown.querySelector("progress").value = done;
+  };
+  return { form, say };
+};
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const upload = uploadOf(event);
+  if (!upload) return;
+  const files = [...upload.form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  if (bytes > Number(upload.form.dataset.limitBytes)) {
+    event.preventDefault();
+    upload.say(upload.form.dataset.tooMuch, 0);
+  } else if (files.length) {
+    upload.say("Sending …", 0);
+  }
+});
+document.addEventListener("htmx:xhr:progress", (event) => {
+  const upload = uploadOf(event);
+  if (!upload || !event.detail.lengthComputable || !event.detail.total) return;
+  const percent = Math.floor((100 * event.detail.loaded) / event.detail.total);
+  upload.say(percent < 100 ? `Sending: ${percent} % has arrived.` : "All of it has arrived and is being stored …", percent);
+});
+document.addEventListener("htmx:sendError", (event) => {
+  const upload = uploadOf(event);
+  if (upload) upload.say("The connection was lost. Nothing of the upload was kept. Send it once more.", 0);
+});
+
+// What asks for itself again and again is led to sign-in when the session is over: then the whole page goes there.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, pathInfo } = event.detail;
+  if (!xhr.responseURL || new URL(xhr.responseURL).pathname === new URL(pathInfo.finalRequestPath, window.location.href).pathname) return;
+  event.detail.shouldSwap = false;
+  window.location.assign(xhr.responseURL);
+});

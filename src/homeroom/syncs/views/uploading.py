@@ -6,7 +6,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django_htmx.http import HttpResponseClientRedirect
 
 from homeroom.districts import Refused
 from homeroom.districts.forms import ActionForm, posted
@@ -39,6 +41,8 @@ def _upload(request: DistrictRequest, handler: incoming.PrivateUploadHandler) ->
     context = {
         "form": form,
         "limit": in_words(settings.HOMEROOM_UPLOAD_LIMIT_BYTES),
+        "limit_bytes": settings.HOMEROOM_UPLOAD_LIMIT_BYTES,
+        "too_much": incoming.too_much(),
         "year": SchoolYear.current(request.district, request.district.today()),
         "under_way": Sync.objects.filter(state__in=UNDER_WAY).first(),
     }
@@ -52,11 +56,17 @@ def _start(request: DistrictRequest, received: storage.Received, *, confirm: boo
     except actions.SentBeforeError as before:
         earlier = Sync.objects.get(pk=before.sync_id)
         if not earlier.is_under_way:
-            return redirect("sync-upload-again", request.district.slug, received.ticket)
+            return _to(request, "sync-upload-again", received.ticket)
         storage.forget(request.district, received)
         messages.info(request, "These very files are being synced already. This is how far it is.")
-        return redirect("sync", request.district.slug, earlier.pk)
-    return redirect("sync", request.district.slug, sync.pk)
+        return _to(request, "sync", earlier.pk)
+    return _to(request, "sync", sync.pk)
+
+
+def _to(request: DistrictRequest, page: str, *of: object) -> HttpResponse:
+    """Leads to the page, also whoever sent the form by htmx, which would fetch the page and throw it away."""
+    address = reverse(page, args=[request.district.slug, *of])
+    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
 
 
 @allowed("deliveries.upload")
