@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,17 +69,16 @@ def records_of_syncs(by: User, district: District) -> dict[str, object]:
 
     Made without a worker, so that a test of every address has them at once.
     """
+    received = storage.receive(district, [Given("roster.zip", district.slug.encode())])
     with scope.within(district.pk):
         sync = Sync.objects.create(
             district=district, method=district.method, started_by=by, state=State.HELD, reason="Too much would go.",
-            delivery_name="roster.zip", delivery_digest="0" * 64, delivery_bytes=10, changes_digest="1" * 64,
+            delivery_name="roster.zip", delivery_digest=received.digest, delivery_bytes=10, changes_digest="1" * 64,
         )  # fmt: skip
     reports = Path(settings.HOMEROOM_DATA) / "syncs" / str(district.pk) / str(sync.pk) / "results" / "reports"
     reports.mkdir(parents=True)
     (reports / "users_sync_report.csv").write_text("Row Number\r\n")
-    name = f"{secrets.token_hex(4)}.zip"
-    ticket = storage.receive(district, [Given(name, district.slug.encode())]).ticket
-    return {"sync": sync.pk, "name": "users_sync_report.csv", "ticket": ticket}
+    return {"sync": sync.pk, "name": "users_sync_report.csv", "ticket": received.ticket}
 
 
 @pytest.fixture

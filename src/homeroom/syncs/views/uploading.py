@@ -16,7 +16,7 @@ from homeroom.districts.models import SchoolYear
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.syncs import actions, incoming, storage
 from homeroom.syncs.forms import UploadForm
-from homeroom.syncs.models import UNDER_WAY, State, Sync
+from homeroom.syncs.models import UNDER_WAY, Sync
 from homeroom.syncs.shown import in_words
 
 
@@ -81,7 +81,7 @@ def again(request: DistrictRequest, ticket: str) -> HttpResponse:
             return _start(request, received, confirm=True)
     except (Refused, FileNotFoundError):
         return _sync_of_gone(request)
-    before = get_object_or_404(Sync.objects.filter(delivery_digest=received.digest).exclude(state=State.FAILED)[:1])
+    before = get_object_or_404(Sync.objects.filter(delivery_digest=received.digest)[:1])
     return render(request, "syncs/upload_again.html", {"form": form, "received": received, "before": before})
 
 
