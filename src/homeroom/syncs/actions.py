@@ -14,8 +14,11 @@ from homeroom.districts import Refused
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
 from homeroom.roster import store
+from homeroom.roster.store.undo import NothingToUndoError
 from homeroom.syncs import claims, storage, tasks
 from homeroom.syncs.models import SUCCEEDED, State, Sync
+
+ONLY_THE_LAST = "Only the last applied sync can be undone, and only while no other one is under way."
 
 
 class SentBeforeError(Refused):
@@ -100,7 +103,10 @@ def preview_undo(*, by: User, sync: Sync) -> store.Undo:
     """What undoing the sync would do now, and which records would stay because somebody changed them since."""
     with _deciding(by, sync, "syncs.decide") as applied:
         _require_undoable(applied)
-        return store.preview_undo(applied.district, sync_id=applied.pk)
+        try:
+            return store.preview_undo(applied.district, sync_id=applied.pk)
+        except NothingToUndoError:
+            raise Refused(ONLY_THE_LAST) from None
 
 
 def undo(*, by: User, sync: Sync) -> store.Undo:
@@ -109,7 +115,10 @@ def undo(*, by: User, sync: Sync) -> store.Undo:
         if not claims.lock_district_until_commit(applied.district_id):
             raise Refused("A sync is under way in this district. Please wait until it has finished.")
         _require_undoable(applied)
-        done = store.undo(applied.district, sync_id=applied.pk)
+        try:
+            done = store.undo(applied.district, sync_id=applied.pk)
+        except NothingToUndoError:
+            raise Refused(ONLY_THE_LAST) from None
         applied.state, applied.undone_by, applied.undone_at = State.UNDONE, by, timezone.now()
         applied.save()
         _record(by, "sync.undone", applied, restored=done.restored, ended=done.ended)
@@ -147,7 +156,7 @@ def _require_held(sync: Sync) -> None:
 
 def _require_undoable(sync: Sync) -> None:
     if not is_undoable(sync):
-        raise Refused("Only the last applied sync can be undone, and only while no other one is under way.")
+        raise Refused(ONLY_THE_LAST)
 
 
 def _record(by: User, what: str, sync: Sync, **detail: object) -> None:
