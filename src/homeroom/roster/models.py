@@ -12,7 +12,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from homeroom.districts.models import OfDistrict
+from homeroom.districts.models import District, OfDistrict
 
 
 class Origin(models.TextChoices):
@@ -34,6 +34,11 @@ class Record(OfDistrict):
     changed it last; null where a person did. metadata: OneRoster's ``metadata.`` columns, without that beginning.
     """
 
+    # To have PostgreSQL look up the one district for each of a million new records takes as long as storing them. That
+    # it is there, row-level security sees to: only in its scope can a row be made.
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     pk = models.CompositePrimaryKey("district_id", "key")
     key = models.BigIntegerField()
     content = models.BigIntegerField()
@@ -252,6 +257,9 @@ class Before(OfDistrict):
     has none.
     """
 
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     pk = models.CompositePrimaryKey("district_id", "kind", "key")
     kind = models.CharField(max_length=30)
     key = models.BigIntegerField()

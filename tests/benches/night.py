@@ -1,0 +1,82 @@
+"""One night of one district, as its worker works on it: run with the district's short name and the delivery.
+
+The database is that of DATABASE_URL, of the application's own role. Says, as JSON, how it ended, and how long each
+stage took; the files are received before the clock starts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+django.setup()
+
+from homeroom.accounts.models import User  # noqa: E402 — Django must be set up first
+from homeroom.districts import scope  # noqa: E402
+from homeroom.districts.models import District  # noqa: E402
+from homeroom.syncs import actions, storage, tasks  # noqa: E402
+from homeroom.syncs.claims import Claim  # noqa: E402
+from homeroom.syncs.models import Sync  # noqa: E402
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file on its way in."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def chunks(self) -> Iterable[bytes]:
+        with self.path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+
+
+def main(slug: str, delivery: Path) -> None:
+    district = District.objects.get(slug=slug)
+    operator = User.objects.get(is_operator=True)
+    received = storage.receive(district, [Upload(delivery)])
+    moments: list[tuple[str, float]] = []
+    tell = Claim.tell
+
+    def listened(claim: Claim, stage: str, *rest: Any, **more: Any) -> None:
+        moments.append((stage, time.perf_counter()))
+        tell(claim, stage, *rest, **more)
+
+    Claim.tell = listened  # type: ignore[method-assign]
+    with scope.within(district.pk):
+        sync = actions.start(by=operator, district=district, received=received, confirm=True)
+    begin, begin_cpu = time.perf_counter(), time.process_time()
+    tasks.run_sync(district_id=district.pk, sync_id=sync.pk)
+    end = time.perf_counter()
+    with scope.within(district.pk):
+        sync = Sync.objects.get(pk=sync.pk)
+    ends = [moment for _, moment in moments[1:]] + [end]
+    stages = {stage: after - at for (stage, at), after in zip(moments, ends, strict=True)}
+    told = {
+        "state": sync.state,
+        "reason": sync.reason,
+        "counts": sync.counts,
+        "wall_seconds": end - begin,
+        "cpu_seconds": time.process_time() - begin_cpu,
+        "stages": stages,
+    }
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
