@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
@@ -39,6 +40,7 @@ class PrivateUploadHandler(FileUploadHandler):
         self.refusal = ""
         self.file: IO[bytes]
         self._files = 0
+        self._until_closed = ExitStack()
         self._bytes = 0
 
     def new_file(self, *arguments: Any, **named: Any) -> None:
@@ -51,7 +53,7 @@ class PrivateUploadHandler(FileUploadHandler):
         try:
             folder = Path(settings.HOMEROOM_DATA)
             folder.mkdir(parents=True, exist_ok=True)
-            self.file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (closed with the request)
+            self.file = self._until_closed.enter_context(tempfile.TemporaryFile(dir=folder))
         except OSError as failure:
             self._refuse_for(failure)
 
@@ -67,6 +69,10 @@ class PrivateUploadHandler(FileUploadHandler):
     def file_complete(self, file_size: int) -> UploadedFile:
         self.file.seek(0)
         return UploadedFile(self.file, self.file_name, self.content_type, file_size, self.charset)
+
+    def close(self) -> None:
+        """Gives the room on the disk back. Django closes only files that arrived whole."""
+        self._until_closed.close()
 
     def _refuse_for(self, failure: OSError) -> None:
         _log(failure)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -25,7 +27,8 @@ from homeroom.syncs.shown import in_words
 def upload(request: DistrictRequest) -> HttpResponse:
     handler = incoming.PrivateUploadHandler(request)
     request.upload_handlers = [handler]
-    return _upload(request, handler)
+    with closing(handler):
+        return _upload(request, handler)
 
 
 @csrf_protect
