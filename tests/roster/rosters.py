@@ -50,7 +50,7 @@ def bring(district: District, to: engine.Roster, work: Path, *, sync_id: int, ve
     with scope.within(district.pk):
         with transaction.atomic():
             changes = engine.diff(store.load(district, work=work), to)
-            store.apply(changes, district=district, sync_id=sync_id, roster=to, version=version, work=work)
+            store.apply(changes, district=district, sync_id=sync_id, roster=to, version=version)
         store.keep_snapshot(district, to)
     return changes
 

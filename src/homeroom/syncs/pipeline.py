@@ -120,7 +120,6 @@ def _run(sync: Sync, claim: Claim, work: Path) -> None:
                 sync_id=sync.pk,
                 roster=proposed,
                 version=snapshot.version,
-                work=_sub(work, "applying"),
             )
         schools.found(district, _schools(checked))
         _complete(sync, claim, _STATES[report.status], outcome, applied=not changes.is_empty)

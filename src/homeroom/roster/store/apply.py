@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 
 import polars as pl
 from django.db import connection
@@ -17,20 +16,23 @@ from homeroom.roster.store.columns import OF_EVERY_KIND, field_of, is_metadata, 
 from homeroom.roster.store.copying import copy_in, cursor, statement
 
 
-def apply(
-    changes: engine.Changes, *, district: District, sync_id: int, roster: engine.Roster, version: str, work: Path
-) -> None:
+def apply(changes: engine.Changes, *, district: District, sync_id: int, roster: engine.Roster, version: str) -> None:
     """The stored roster becomes ``roster``, of which ``changes`` are the difference to what is stored.
 
     Inside the caller's transaction and scope. Records that go are not active from then on. What was before is kept for
-    ``undo``, and what an earlier sync had kept is dropped. work: a folder lent for what is on its way.
+    ``undo``, and what an earlier sync had kept is dropped.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Changes are applied inside a transaction.")
     Before.objects.filter(district=district).delete()
-    for kind, change in changes.tables.items():
-        if kind in KINDS:
-            _apply(kind, change, district_id=district.pk, sync_id=sync_id, work=work)
+    loaded = [
+        kind
+        for kind, change in changes.tables.items()
+        if kind in KINDS and not _apply(kind, change, district_id=district.pk, sync_id=sync_id)
+    ]
+    for kind in loaded:  # at the very end, because another district's first load waits from here on
+        with cursor() as sql:
+            sql.execute("select roster_end_load(%s)", [KINDS[kind]._meta.db_table])
     state = RosterState.objects.filter(district=district).first() or RosterState(district=district, generation=0)
     state.generation += 1
     state.stamp, state.sync_id, state.version = uuid.uuid4(), sync_id, version
@@ -38,30 +40,34 @@ def apply(
     state.save()
 
 
-def _apply(kind: str, change: TableChanges, *, district_id: int, sync_id: int, work: Path) -> None:
+def _apply(kind: str, change: TableChanges, *, district_id: int, sync_id: int) -> bool:
+    """False for the first records of their kind: they are copied, and wait for the end of their load."""
     model = KINDS[kind]
     table = model._meta.db_table
+    comes = pl.concat([change.created, change.updated])
+    fields = (*OF_EVERY_KIND, *own_fields(model))
     with cursor() as sql:
-        is_first = not sql.execute(
-            statement(f"select exists (select from {table} where district_id = %s)"), [district_id]
-        ).fetchone()[0]  # type: ignore[index]  # exists always answers
-        comes = pl.concat([change.created, change.updated])
+        if change.after is not None and len(comes) and not _has_part(table, district_id):
+            found = sql.execute("select roster_begin_load(%s)", [table]).fetchone()
+            assert found is not None
+            rows = _rows(model, change, comes, district_id=district_id, sync_id=sync_id)
+            copy_in(f"{found[0]} ({listed(fields)})", rows.select(fields))
+            return False
         if change.after is not None and len(comes):
-            fields = (*OF_EVERY_KIND, *own_fields(model))
             sql.execute(statement(f"create temporary table incoming (like {table} including defaults) on commit drop"))
             rows = _rows(model, change, comes, district_id=district_id, sync_id=sync_id)
-            copy_in(f"incoming ({listed(fields)})", rows.select(fields), work=work)
-            # Into an empty table nothing can conflict, and to look costs half as much again.
-            conflict = "" if is_first else f" on conflict (district_id, key) do update set {_replacing(model)}"
-            if not is_first:
-                _keep_before(kind, table, "incoming", district_id=district_id, sync_id=sync_id)
+            copy_in(f"incoming ({listed(fields)})", rows.select(fields))
+            _keep_before(kind, table, "incoming", district_id=district_id, sync_id=sync_id)
             sql.execute(
-                statement(f"insert into {table} ({listed(fields)}) select {listed(fields)} from incoming{conflict}")
+                statement(
+                    f"insert into {table} ({listed(fields)}) select {listed(fields)} from incoming"
+                    f" on conflict (district_id, key) do update set {_replacing(model)}"
+                )
             )
-            sql.execute(statement("drop table incoming"))
+            sql.execute("drop table incoming")
         if len(change.removed):
             sql.execute(statement("create temporary table outgoing (key bigint) on commit drop"))
-            copy_in("outgoing (key)", change.removed.to_frame("key").lazy().select(signed("key")), work=work)
+            copy_in("outgoing (key)", change.removed.to_frame("key").lazy().select(signed("key")))
             _keep_before(kind, table, "outgoing", district_id=district_id, sync_id=sync_id)
             sql.execute(
                 statement(
@@ -70,7 +76,15 @@ def _apply(kind: str, change: TableChanges, *, district_id: int, sync_id: int, w
                 ),
                 [sync_id, district_id],
             )
-            sql.execute(statement("drop table outgoing"))
+            sql.execute("drop table outgoing")
+    return True
+
+
+def _has_part(table: str, district_id: int) -> bool:
+    with cursor() as sql:
+        found = sql.execute("select to_regclass(%s) is not null", [f"{table}_of_{district_id}"]).fetchone()
+    assert found is not None
+    return bool(found[0])
 
 
 def _rows(

@@ -13,7 +13,7 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
-_BLOCK = 1 << 20
+_BATCH_ROWS = 50_000
 
 
 def cursor() -> psycopg.Cursor[Any]:
@@ -27,20 +27,15 @@ def statement(text: str) -> sql.SQL:
     return sql.SQL(text)
 
 
-def copy_in(target: str, table: pl.LazyFrame, *, work: Path) -> int:
-    """The rows of ``table`` into columns of the same order; how many there were. Null is null, an empty text is empty.
+def copy_in(target: str, table: pl.LazyFrame) -> None:
+    """The rows of ``table`` into columns of the same order. Null is null, an empty text is empty.
 
-    target: a table with its columns, "incoming (key, name)".
+    target: a table with its columns, "incoming (key, name)". While PostgreSQL takes some rows in, the next are made.
     """
-    path = work / "copied.csv"
-    table.sink_csv(path, include_header=False, quote_style="necessary", engine="streaming")
-    with cursor() as copying, path.open("rb", buffering=0) as file:
-        with copying.copy(statement(f"copy {target} from stdin (format csv)")) as rows:
-            while block := file.read(_BLOCK):
-                rows.write(block)
-        count = copying.rowcount
-    path.unlink()
-    return count
+    batches = table.collect_batches(chunk_size=_BATCH_ROWS, maintain_order=False, engine="streaming")
+    with cursor() as copying, copying.copy(statement(f"copy {target} from stdin (format csv)")) as rows:
+        for batch in batches:
+            rows.write(batch.write_csv(include_header=False, quote_style="necessary"))
 
 
 def copy_out(query: str, path: Path, *, header: tuple[str, ...], values: tuple[object, ...] = ()) -> None:

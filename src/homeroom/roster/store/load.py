@@ -79,7 +79,7 @@ def _text(district_id: int, kind: str, columns: tuple[str, ...], work: Path, key
         with cursor() as asking:
             asking.execute(statement("create temporary table if not exists wanted (key bigint)"))
             asking.execute(statement("truncate wanted"))
-        copy_in("wanted (key)", keys.to_frame("key").lazy().select(signed("key")), work=Path(folder))
+        copy_in("wanted (key)", keys.to_frame("key").lazy().select(signed("key")))
         path = Path(folder, "found.csv")
         cells = ", ".join(map(_cell, columns))
         copy_out(

@@ -1,0 +1,78 @@
+"""Migration operations: each kind of record is stored district by district.
+
+A district's part of a table is made with its first records: they are copied into a table of their own, which nobody
+else sees yet, are given their key when all are there, and join the others as a partition at the very end. That is
+several times as fast as to bring millions of records into a table that has a key and is protected.
+
+Two functions of the owner's do what the application's role may not: they make and attach tables, for the district of
+the scope alone.
+"""
+
+from __future__ import annotations
+
+from django.db.migrations import RunSQL
+
+from homeroom.districts.scope import DISTRICT_SETTING
+
+_DISTRICT = f"nullif(current_setting('{DISTRICT_SETTING}', true), '')::bigint"
+_OURS = f"district_id = (select {_DISTRICT})"
+
+_BEGIN = f"""
+create function roster_begin_load(kind regclass) returns text
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    district bigint := {_DISTRICT};
+    part text := format('%s_of_%s', kind, district);
+begin
+    if district is null or not exists (select from pg_partitioned_table where partrelid = kind) then
+        raise exception 'no district, or no kind of record: %', kind;
+    end if;
+    execute format(
+        'create table %I (like %s including defaults including constraints, check (district_id = %s))',
+        part, kind, district
+    );
+    execute format('grant insert on %I to %I', part, session_user);
+    return part;
+end $$
+"""
+
+_END = f"""
+create function roster_end_load(kind regclass) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    district bigint := {_DISTRICT};
+    part text := format('%s_of_%s', kind, district);
+    ours text := $policy${_OURS}$policy$;
+begin
+    execute format('alter table %I add primary key (district_id, key)', part);
+    execute format('revoke all on %I from %I', part, session_user);
+    execute format('alter table %I enable row level security, force row level security', part);
+    execute format('create policy district on %I using (%s) with check (%s)', part, ours, ours);
+    execute format('alter table %s attach partition %I for values in (%s)', kind, part, district);
+end $$
+"""
+
+
+class PartByDistrict(RunSQL):
+    """The table holds nothing by itself: each district has a partition, made by its first load. To be protected after
+    that.
+    """
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            sql=[
+                f"alter table {table} rename to {table}_whole",
+                f"create table {table} (like {table}_whole including all) partition by list (district_id)",
+                f"drop table {table}_whole",
+            ]
+        )
+
+
+class LoadFunctions(RunSQL):
+    """How a district's first records come in: see ``store.first_load``."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            sql=[_BEGIN, _END],
+            reverse_sql=["drop function roster_end_load(regclass)", "drop function roster_begin_load(regclass)"],
+        )
