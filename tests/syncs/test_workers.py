@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from homeroom.districts import scope
@@ -45,14 +45,14 @@ def stage_of(sync: Sync) -> str:
 
 def forget_workers(urls: Urls) -> None:
     """As if no worker that there was had been heard of for long."""
-    with psycopg.connect(urls.app) as connection:
-        connection.execute("update procrastinate_workers set last_heartbeat = now() - interval '1 hour'")
+    with psycopg.connect(urls.app) as own:
+        own.execute("update procrastinate_workers set last_heartbeat = now() - interval '1 hour'")
 
 
 def sweep_up(urls: Urls) -> None:
     """What a worker does every quarter of a minute."""
     forget_workers(urls)
-    asyncio.run(tasks.sweep.func(timestamp=0))
+    tasks.sweep(timestamp=0)
 
 
 @pytest.fixture
@@ -107,6 +107,36 @@ def test_living_worker_takes_over_from_a_dead_one_by_itself(
     finally:
         end(second)
     assert (again(sync).state, again(sync).run, again(sync).deaths) == (State.COMPLETED, 2, 1)
+
+
+@pytest.mark.parametrize("stage", ["Reading", "Applying"])
+def test_worker_whose_database_went_away_leaves_the_roster_before_or_after(
+    cast: Cast, before: dict[str, bytes], database: Urls, data: Path, stage: str
+) -> None:
+    there = people(cast.ferndale)
+    sync = send(cast.district_admin, cast.ferndale, zipped(changed(before, "users", renamed)))
+    worker = start_worker(database, data)
+    wait_for(lambda: stage_of(sync).startswith(stage) or is_final(sync), seconds=60, every=0.002)
+
+    try:
+        cut_connections(database)
+
+        assert people(cast.ferndale) in (there, (there[0], -(-there[0] // 3)))
+        assert wait_for(lambda: is_final(sync), seconds=120), stage_of(sync)
+    finally:
+        end(worker)
+    assert (again(sync).state, again(sync).reason) == (State.COMPLETED, "")
+    assert people(cast.ferndale) == (there[0], -(-there[0] // 3))
+
+
+def cut_connections(urls: Urls) -> None:
+    """As if the database had ended and come back."""
+    connection.close()
+    with psycopg.connect(urls.app) as own:
+        own.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where usename = current_user and pid <> pg_backend_pid()"
+        )
 
 
 def test_fifty_districts_on_four_workers_are_synced_once_each(

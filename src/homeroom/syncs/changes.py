@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -111,15 +111,28 @@ def _found(sync: Sync, *, table: str, change: str, search: str) -> pl.LazyFrame:
 def _parts(table: str, change: TableChanges) -> Iterator[pl.LazyFrame]:
     if change.after is not None and len(change.created):
         yield _whole_records(table, "created", change.after.only(change.created))
-    if change.after is not None and len(change.updated):
-        names = _named(change.after.only(change.updated))
-        cells = change.columns_that_differ().lazy().rename({"sourcedId": "source_id"})
-        yield cells.join(names, on="source_id", how="left", maintain_order="left").select(
-            table=pl.lit(table), change=pl.lit("updated"), source_id="source_id", name="name", column="column",
-            before="before", after="after",
-        )  # fmt: skip
+    if change.before is not None and change.after is not None and len(change.updated):
+        yield _cells(
+            table, replace(change, before=_at_hand(change.before, change), after=_at_hand(change.after, change))
+        )
     if change.before is not None and len(change.removed):
         yield _whole_records(table, "deactivated", change.before.only(change.removed))
+
+
+def _at_hand(records: Records, change: TableChanges) -> Records:
+    """The updated records, with their text fetched: it is looked at three times."""
+    updated = records.only(change.updated)
+    text = updated.rows.filter(pl.col("key").is_in(change.updated.implode())).collect()
+    return replace(updated, text=lambda _: text.lazy())
+
+
+def _cells(table: str, change: TableChanges) -> pl.LazyFrame:
+    assert change.after is not None
+    cells = change.columns_that_differ().lazy().rename({"sourcedId": "source_id"})
+    return cells.join(_named(change.after), on="source_id", how="left", maintain_order="left").select(
+        table=pl.lit(table), change=pl.lit("updated"), source_id="source_id", name="name", column="column",
+        before="before", after="after",
+    )  # fmt: skip
 
 
 def _whole_records(table: str, change: str, records: Records) -> pl.LazyFrame:

@@ -53,6 +53,12 @@ def lock_district_until_commit(district_id: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def is_free(district_id: int) -> bool:
+    """Whether no worker syncs the district at this moment."""
+    with transaction.atomic():
+        return lock_district_until_commit(district_id)
+
+
 def begin(sync_id: int) -> Sync | None:
     """The sync, begun; null if there is nothing to do for it. In the district's scope, with the district locked.
 

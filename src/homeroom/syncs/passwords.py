@@ -14,6 +14,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import BinaryIO
 
+import polars as pl
+
 from homeroom.engine.formats.csv_body import LONGEST_LINE
 from homeroom.engine.formats.csv_header import Unreadable, read_opening
 from homeroom.engine.formats.csv_lines import LONGEST_ROW_BYTES, LONGEST_ROW_LINES, TELLING_CELLS
@@ -24,7 +26,7 @@ _CALLED_SO = frozenset({"pwd", "pass"})
 _LIKE_ENOUGH = 0.75
 
 _QUOTED_OR_PLAIN = rb'(?:"(?:[^"]++|"")*+"|[^",\r\n]*+)'
-_PLAIN = rb'[^",\r\n\x00]*+'
+_SOUND = r'(?:[^",\r\x00\x{FFFD}]*|"(?:[^"\x00\x{FFFD}]|"")*")'
 _UNDAMAGED = "\x00-\x1f\x7f-\x9f\ufffd"
 _FIRST_CELL = re.compile(f'(?:"[^"{_UNDAMAGED}]+"|[^",{_UNDAMAGED}]+),')
 _MASK = bytes(code if code in b'",\r\n\x00' else ord("x") for code in range(256))
@@ -87,8 +89,8 @@ class _Rows:
         self._row = re.compile(b"%b(?:,%b){%d}" % (cell, cell, cells - 1))
         self._before = {place: re.compile(b"(?:%b,){%d}" % (cell, place)) for place in places}
         self._cell = re.compile(cell)
-        self._plain_rows = re.compile(b"(?m)^%b(?:,%b){%d}\\r*$" % (_PLAIN, _PLAIN, cells - 1))
-        self._plain_cells = [re.compile(b"(?m)^((?:%b,){%d})[^,\\r\\n]+" % (_PLAIN, place)) for place in places]
+        before, after = places[0], cells - 1 - places[0]
+        self._blank_row = rf'^(?:{_SOUND},){{{before}}}(?:"")?(?:,{_SOUND}){{{after}}}\r*$'
         self._waiting = b""
         self._is_inside_long_line = False
         self._cut_off: bytes | None = None
@@ -97,30 +99,20 @@ class _Rows:
     def blanked(self, piece: bytes, *, line_end: bytes) -> bytes:
         """The next piece, as far as it can be judged before what follows it is known."""
         given, self._waiting = self._waiting + piece, b""
-        if line_end == b"\n" and not self._is_inside_long_line and (plain := self._plain(given)) is not None:
-            return plain
         return self._line_by_line(given, line_end, is_last=False)
 
     def rest(self, *, line_end: bytes) -> bytes:
         given, self._waiting = self._waiting, b""
         return self._line_by_line(given, line_end, is_last=True)
 
-    def _plain(self, text: bytes) -> bytes | None:
-        """Many rows at once, if there is nothing in them but good rows without quotation marks."""
-        if b'"' in text or b"\x00" in text or not text.endswith(b"\n") or self._cells == 1:
-            return None
-        try:
-            text.decode()
-        except UnicodeDecodeError:
-            return None
-        if sum(1 for _ in self._plain_rows.finditer(text)) != text.count(b"\n"):
-            return None
-        if max(map(len, text.split(b"\n"))) > LONGEST_LINE:
-            return None
-        for cell in self._plain_cells:
-            text = cell.sub(rb"\1", text)
-        self._cut_off = None
-        return text
+    def _doubtful(self, text: bytes, lines: list[bytes], line_end: bytes) -> Iterator[int]:
+        """Which lines must be looked at one by one. The others are whole rows without a password: in most deliveries,
+        all.
+        """
+        if line_end != b"\n" or self._cells < TELLING_CELLS or len(self._places) > 1:
+            return iter(range(len(lines)))
+        told = pl.Series([text.decode(errors="replace")]).str.split("\n").explode().head(len(lines))
+        return iter((~(told.str.contains(self._blank_row) & (told.str.len_bytes() <= LONGEST_LINE))).arg_true())
 
     def _line_by_line(self, text: bytes, line_end: bytes, *, is_last: bool) -> bytes:
         lines = [line + line_end for line in text.split(line_end)]
@@ -133,14 +125,22 @@ class _Rows:
             self._is_inside_long_line = not lines[0].endswith(line_end)
             done.append(_masked(lines[0]))
             at = 1
-        while at < len(lines):
+        doubtful = self._doubtful(text, lines, line_end)
+        while (next_one := next((place for place in doubtful if place >= at), None)) is not None:
+            if next_one > at:
+                done.extend(lines[at:next_one])
+                self._cut_off = None
+            at = next_one
             count = self._lines_of_row(lines, at)
             if count is None and not is_last and len(lines[at]) <= LONGEST_LINE:
                 self._waiting = b"".join(lines[at:])
-                break
+                return b"".join(done)
             done.append(self._row_blanked(b"".join(lines[at : at + (count or 1)]), is_row=bool(count)))
             self._is_inside_long_line = not is_last and not lines[at].endswith(line_end)
             at += count or 1
+        if at < len(lines):
+            done.extend(lines[at:])
+            self._cut_off = None
         return b"".join(done)
 
     def _lines_of_row(self, lines: list[bytes], at: int) -> int | None:

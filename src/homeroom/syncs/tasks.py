@@ -5,16 +5,19 @@ A job names its subject by our own ids. It may be run any number of times: the s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+import psycopg
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from polars.exceptions import PanicException
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from homeroom.audit.recording import Target, record
@@ -30,6 +33,9 @@ OUR_MISTAKE = (
     "contact the number of this sync."
 )
 NOBODY_DECIDED = "Nobody approved or discarded it while its files were kept."
+
+#: As Django says it, and as the driver does where the roster is stored.
+DATABASE_GONE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +62,7 @@ def _run(sync_id: int) -> None:
         pipeline.run(sync)
     except claims.LostError:
         log.warning("sync lost", sync_id=sync_id, run=sync.run)
-    except (OperationalError, InterfaceError):
+    except DATABASE_GONE:
         raise  # the database has gone; the job is tried again when it is back
     except (Exception, PanicException):
         log.exception("sync failed by a mistake of ours", sync_id=sync_id)
@@ -79,12 +85,25 @@ def enqueue(sync: Sync) -> None:
 
 @app.periodic(cron="* * * * * */15")
 @app.task(name="sweep", queue="syncs", queueing_lock="sweep")
-async def sweep(timestamp: int) -> None:  # noqa: ARG001 — given to every periodic task
-    """Gives the jobs of workers that died to those who live."""
-    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
-    for job in stalled:
-        log.warning("job of a worker that died", job_id=job.id, task=job.task_name)
-        await app.job_manager.retry_job(job)
+def sweep(timestamp: int) -> None:  # noqa: ARG001 — given to every periodic task
+    """Gives the jobs that nobody does any more to those who live."""
+    for job in _abandoned():
+        log.warning("abandoned job", job_id=job.pk, task=job.task_name)
+        app.job_manager.retry_job_by_id(job.pk, retry_at=timezone.now())
+
+
+def _abandoned() -> Iterator[ProcrastinateJob]:
+    """Jobs of workers that are not heard of any more, and those that a living worker has lost: when the database goes
+    for a moment only, it cannot say that it gives the job back. The lock on the district went with the connection.
+    """
+    silent_since = timezone.now() - timedelta(seconds=STALLED_AFTER_SECONDS)
+    doing = ProcrastinateJob.objects.filter(status="doing")
+    is_orphan = Q(worker=None) | Q(worker__last_heartbeat__lt=silent_since)
+    yield from doing.filter(is_orphan)
+    begun = ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type="started").order_by("-at").values("at")[:1]
+    for job in doing.exclude(is_orphan).annotate(begun_at=Subquery(begun)).filter(begun_at__lt=silent_since):
+        if job.task_name == run_sync.name and claims.is_free(job.args["district_id"]):
+            yield job
 
 
 @app.periodic(cron="17 * * * *")
