@@ -70,6 +70,15 @@ def test_manage_leads_to_them(cast: Cast) -> None:
     assert f'href="{REPORTS}"' not in signed_in(cast.oak_admin).get("/d/ferndale/").text
 
 
+def test_manage_says_how_the_last_sync_stands(cast: Cast, outcomes: Outcomes) -> None:
+    browser = signed_in(cast.district_admin)
+    before = browser.get("/d/ferndale/").text
+    set_of(outcomes.queued(), created_at="2026-03-10T02:30:00Z")
+
+    assert "What each sync did, and what to mend" in before
+    assert "Last: Queued, Mar 9, 9:30 PM" in browser.get("/d/ferndale/").text
+
+
 def test_where_nothing_came_yet_stands_what_to_do(cast: Cast) -> None:
     page = signed_in(cast.district_admin).get(REPORTS)
 

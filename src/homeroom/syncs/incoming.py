@@ -53,7 +53,7 @@ class PrivateUploadHandler(FileUploadHandler):
         try:
             folder = Path(settings.HOMEROOM_DATA)
             folder.mkdir(parents=True, exist_ok=True)
-            self.file = self._until_closed.enter_context(tempfile.TemporaryFile(dir=folder))
+            self.file = self._until_closed.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
         except OSError as failure:
             self._refuse_for(failure)
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
+
 from homeroom.districts.models import School
 from homeroom.engine.oneroster import TABLES
 from homeroom.engine.sync_reports import SUFFIX
@@ -167,6 +170,14 @@ def causes_of(sync: Sync, examples: Examples) -> list[Cause]:
 def notes_of(sync: Sync, examples: Examples) -> list[Cause]:
     """What was noticed beside, and refused nothing; values that were left empty first."""
     return [_cause(told, examples) for told in sync.report.get("notes", ())]
+
+
+def last_in_words() -> str:
+    """How the district's last sync stands, for Manage; "" where there was none."""
+    last = Sync.objects.only("state", "created_at").first()
+    if last is None:
+        return ""
+    return f"Last: {last.get_state_display()}, {date_format(timezone.localtime(last.created_at), 'M j, g:i A')}"
 
 
 def has_schools_not_onboarded(sync: Sync) -> bool:

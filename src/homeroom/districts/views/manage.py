@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -34,6 +35,11 @@ PAGES = (
     ("Settings", "settings", "settings", "settings.read", "School years, time zone and limits"),
 )
 """Name, icon, page, permission, and what it is about. A page that this server does not have yet has no icon."""
+
+HOW_IT_STANDS: dict[str, Callable[[], str]] = {}
+"""By page, what says in the district's scope how it stands there now; "" if there is nothing to say. Apps above put it
+here, since this one may not know them.
+"""
 
 
 @allowed("district.read")
@@ -81,7 +87,11 @@ def roster_tiles(request: DistrictRequest, school: School) -> list[Tile]:
 
 def _tiles(request: DistrictRequest) -> list[Tile]:
     addresses = ((page, _address(page[2], request.district.slug)) for page in PAGES if request.may(page[3]))
-    return [Tile(name, icon, href, about) for (name, icon, _, _, about), href in addresses if href]
+    return [
+        Tile(name, icon, href, HOW_IT_STANDS.get(page, str)() or about)
+        for (name, icon, page, _, about), href in addresses
+        if href
+    ]
 
 
 def _address(page: str, *arguments: object) -> str | None:
