@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 
 from homeroom.districts import Refused
 from homeroom.districts.models import District
@@ -36,6 +36,7 @@ class PrivateUploadHandler(FileUploadHandler):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
+        self.request: HttpRequest = request
         self._announced_bytes = int(request.META.get("CONTENT_LENGTH") or 0)
         self.refusal = ""
         self.file: IO[bytes]
@@ -79,8 +80,12 @@ class PrivateUploadHandler(FileUploadHandler):
         self._refuse(NO_ROOM)
 
     def _refuse(self, why: str) -> None:
+        """By hand: Django would read the rest by lines, which the server ends too early."""
         self.refusal = why
-        raise StopUpload(connection_reset=False)
+        with suppress(UnreadablePostError):
+            while self.request.read(_PIECE_BYTES):
+                pass
+        raise StopUpload(connection_reset=True)
 
 
 def keep(district: District, files: Iterable[UploadedFile]) -> storage.Received:
