@@ -117,6 +117,20 @@ def test_too_much_is_told_before_it_is_sent(cast: Cast, bad_zip: Path, signed_in
     assert axe_violations(page) == []
 
 
+def test_connection_that_was_lost_is_said(
+    cast: Cast, bad_zip: Path, signed_in: SignedIn, complaints: list[str]
+) -> None:
+    page = signed_in(cast.district_admin)
+    page.goto(REPORTS + "upload/")
+    page.set_input_files(CHOOSER, bad_zip)
+    page.route("**/upload/", lambda route: route.abort())
+
+    page.get_by_role("button", name="Upload").click()
+
+    expect(page.get_by_text("The connection was lost. Nothing of the upload was kept.")).to_be_visible()
+    complaints.clear()  # the browser complains of the connection, too
+
+
 def test_nothing_chosen_is_said_in_place(cast: Cast, data: Path, signed_in: SignedIn, size: str) -> None:
     page = signed_in(cast.district_admin)
     page.goto(REPORTS + "upload/")
