@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.test import Client
 
-from homeroom.districts import actions
-from homeroom.districts.models import Role
+from homeroom.districts import actions, scope
+from homeroom.districts.models import Role, SchoolYear
 from tests.people import Cast, an_account, signed_in
 
 
@@ -36,6 +36,19 @@ def test_whoever_has_no_district_is_told_what_to_do(db: None) -> None:
     page = signed_in(an_account("nora@nowhere.example")).get("/")
 
     assert b"Ask your district" in page.content
+
+
+def test_whoever_has_only_a_closed_district_is_told_so(cast: Cast) -> None:
+    signed_in(cast.operator).post("/operator/districts/ferndale/close/")
+
+    assert "or the district is closed" in signed_in(cast.district_admin).get("/").text
+
+
+def test_missing_school_year_is_said_with_what_it_stops(cast: Cast) -> None:
+    with scope.within(cast.ferndale.pk):
+        SchoolYear.objects.all().delete()
+
+    assert "so no sync can succeed" in signed_in(cast.district_admin).get("/d/ferndale/").text
 
 
 def test_district_administrator_finds_schools_people_audit_and_settings(cast: Cast) -> None:

@@ -61,6 +61,13 @@ def test_ticked_schools_are_onboarded(cast: Cast) -> None:
     assert is_onboarded(cast, cast.birch)
 
 
+def test_whoever_onboards_is_told_when_the_records_come(cast: Cast) -> None:
+    page = signed_in(cast.operator).post(SCHOOLS, {"do": "onboard", "schools": [cast.birch.pk]}, follow=True)
+
+    assert "Onboarded: Birch High." in page.text
+    assert "To have them now, upload the last roster again." in page.text
+
+
 def test_no_tick_is_said(cast: Cast) -> None:
     page = signed_in(cast.operator).post(SCHOOLS, {"do": "onboard"})
 
@@ -117,3 +124,23 @@ def test_closed_district_is_open_to_operators_only_until_reopened(cast: Cast) ->
 
     operator.post("/operator/districts/ferndale/reopen/")
     assert admin.get("/d/ferndale/").status_code == 200
+
+
+def test_closing_and_opening_again_are_said(cast: Cast) -> None:
+    operator = signed_in(cast.operator)
+
+    assert "Ferndale is closed." in operator.post("/operator/districts/ferndale/close/", follow=True).text
+    assert "Ferndale is open again." in operator.post("/operator/districts/ferndale/reopen/", follow=True).text
+
+
+def test_limits_are_told_as_a_sentence(cast: Cast) -> None:
+    page = signed_in(cast.operator).get("/operator/districts/ferndale/")
+
+    assert "or a school empty." in page.text
+
+
+def test_list_of_one_counts_one(cast: Cast) -> None:
+    operator = signed_in(cast.operator)
+
+    assert "1 school<" in operator.get(SCHOOLS).text
+    assert "2 schools<" in operator.get(SCHOOLS + "?show=onboarded").text

@@ -56,6 +56,12 @@ def test_onboarded_source_ids_are_those_of_onboarded_schools(cast: Cast) -> None
     assert last_event(cast.ferndale) == ("Olive Operator", "schools.onboarded", "Birch High")
 
 
+def test_many_schools_are_told_as_some_and_how_many_more(cast: Cast) -> None:
+    schools.found(cast.ferndale, [(f"s{number}", f"School {number}") for number in range(5)])
+
+    assert last_event(cast.ferndale) == ("", "schools.found", "School 0, School 1, School 2 and 2 more")
+
+
 def test_school_is_taken_off_board(cast: Cast) -> None:
     actions.take_off_board(by=cast.operator, district=cast.ferndale, school=cast.oak)
 

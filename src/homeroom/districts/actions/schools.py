@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 
@@ -35,7 +35,7 @@ def onboard_schools(*, by: User, district: District, schools: Collection[School]
         if not names:
             raise Refused("All these schools are onboarded already." if schools else "Please choose a school.")
         School.objects.filter(pk__in=names).update(is_onboarded=True)
-        target = Target("school", ", ".join(map(str, names))[:60], ", ".join(names.values()))
+        target = Target("school", ", ".join(map(str, names))[:60], some_of(list(names.values())))
         detail = {"schools": [{"id": pk, "name": name} for pk, name in names.items()]}
         record(by=by, what="schools.onboarded", district_id=district.pk, target=target, detail=detail)
 
@@ -70,9 +70,15 @@ def found(district: District, schools: Iterable[tuple[str, str]]) -> int:
         School.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
         if new:
             detail = {"count": len(new)}
-            target = Target("school", "", ", ".join(school.name for school in new[:10]))
+            target = Target("school", "", some_of([school.name for school in new]))
             record(by=None, what="schools.found", district_id=district.pk, target=target, detail=detail)
     return len(new)
+
+
+def some_of(names: Sequence[str], *, at_most: int = 3) -> str:
+    """The first of the names, and how many more there are: "Oak, Elm, Ash and 17 more"."""
+    more = len(names) - at_most
+    return ", ".join(names[:at_most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def onboarded_source_ids(district: District) -> frozenset[str]:

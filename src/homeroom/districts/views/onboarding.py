@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from homeroom.districts import actions
+from homeroom.districts.actions.schools import some_of
 from homeroom.districts.forms import ActionForm, AddSchoolForm, SchoolSearch, TickedSchoolsForm, posted
-from homeroom.districts.models import School
+from homeroom.districts.models import Method
 from homeroom.districts.permissions import DistrictRequest, operators_only
 from homeroom.districts.views import lists
 from homeroom.districts.views.schools import matching
@@ -29,15 +29,19 @@ def onboarding(request: DistrictRequest) -> HttpResponse:
         messages.success(request, f"Added {add.cleaned_data['name']}. It is onboarded.")
         return redirect(request.get_full_path())
     if ticked.carries_out(lambda said: actions.onboard_schools(by=request.user, district=request.district, **said)):
-        messages.success(request, f"Onboarded: {_names(ticked.cleaned_data['schools'])}.")
+        onboarded = some_of([school.name for school in ticked.cleaned_data["schools"]])
+        messages.success(request, f"Onboarded: {onboarded}. {_what_next(request)}".strip())
         return redirect(request.get_full_path())
     return render(request, "districts/operator/schools.html", {"add": add, "ticked": ticked, **_shown(request)})
 
 
-def _names(schools: QuerySet[School], *, at_most: int = 3) -> str:
-    names = [school.name for school in schools]
-    more = len(names) - at_most
-    return ", ".join(names[:at_most]) + (f" and {more:,} more" if more > 0 else "")
+def _what_next(request: DistrictRequest) -> str:
+    """Onboarding by itself brings no records: who must do what for them to come."""
+    if not request.district.is_automated:
+        return ""
+    if request.district.method != Method.ONEROSTER_CSV:
+        return "The next sync takes their records."
+    return "The next sync takes their records. To have them now, upload the last roster again."
 
 
 @operators_only

@@ -118,7 +118,7 @@ def limits(request: DistrictRequest) -> HttpResponse:
 def close(request: DistrictRequest) -> HttpResponse:
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.close_district(by=request.user, district=request.district)):
-        return _saved(request)
+        return _saved(request, f"{request.district} is closed. You can open it again below.")
     about = "Its people can no longer open it, and nothing is synced. Nothing is deleted, and you can open it again."
     context = {"form": form, "heading": f"Close {request.district}?", "about": about}
     context |= {"button": "Close the district", "kind": "danger"}
@@ -130,13 +130,13 @@ def close(request: DistrictRequest) -> HttpResponse:
 def reopen(request: DistrictRequest) -> HttpResponse:
     form = ActionForm(request.POST)
     if form.carries_out(lambda _: actions.reopen_district(by=request.user, district=request.district)):
-        return _saved(request)
+        return _saved(request, f"{request.district} is open again.")
     messages.error(request, form.refusal)
     return redirect("operator-district", request.district.slug)
 
 
-def _saved(request: DistrictRequest) -> HttpResponse:
-    messages.success(request, "Saved.")
+def _saved(request: DistrictRequest, what: str = "Saved.") -> HttpResponse:
+    messages.success(request, what)
     return redirect("operator-district", request.district.slug)
 
 
