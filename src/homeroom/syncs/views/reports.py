@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -51,11 +51,16 @@ def _matching(syncs: QuerySet[Sync], filters: SyncFilters) -> QuerySet[Sync]:
     if "since" in chosen:
         syncs = syncs.filter(created_at__gte=_begin_of(chosen["since"]))
     if "until" in chosen:
-        syncs = syncs.filter(created_at__lt=_begin_of(chosen["until"] + timedelta(days=1)))
+        syncs = syncs.filter(created_at__lte=_end_of(chosen["until"]))
     if quick and quick != Quick.EVER:
         syncs = syncs.filter(created_at__gte=_begin_of(timezone.localdate() - timedelta(days=int(quick))))
     return syncs
 
 
-def _begin_of(day: object) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())  # type: ignore[arg-type]
+def _begin_of(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def _end_of(day: date) -> datetime:
+    """Not the begin of the next day, which the last day of all calendars has not."""
+    return datetime.combine(day, time.max, tzinfo=timezone.get_current_timezone())
