@@ -110,13 +110,13 @@ class Shown:
     @property
     def figures(self) -> list[tuple[str, int]]:
         """The totals with what stands above them."""
-        return [(figure.replace("_", " ").capitalize(), number) for figure, number in self.totals.items()]
+        return _with_heads(self.totals) if self.totals else []
 
     @property
-    def counts(self) -> list[tuple[str, list[int]]]:
-        """For each kind of record its name and its FIGURES; kinds of which there are none are left out."""
-        rows = [(label_of(table), [kind.get(figure, 0) for figure in FIGURES]) for table, kind in self._kinds()]
-        return [(label, figures) for label, figures in rows if any(figures)]
+    def counts(self) -> list[tuple[str, list[tuple[str, int]]]]:
+        """For each kind of record its name and its figures; kinds of which there are none are left out."""
+        rows = [(label_of(table), _with_heads(kind)) for table, kind in self._kinds()]
+        return [(label, figures) for label, figures in rows if any(figure for _, figure in figures)]
 
     @property
     def changed(self) -> list[tuple[str, str, str]]:
@@ -160,6 +160,11 @@ class Shown:
         """In the order of judgement, which a JSON column does not keep."""
         order = list(_LABELS)
         return sorted(self.sync.counts.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+
+
+def _with_heads(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Each of FIGURES with what stands above its column."""
+    return [(figure.replace("_", " ").capitalize(), counts.get(figure, 0)) for figure in FIGURES]
 
 
 def causes_of(sync: Sync, examples: Examples) -> list[Cause]:
