@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 
 from homeroom.engine.first_pass import index, kept_value
-from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import Page
 from homeroom.engine.profile import Profile
 from homeroom.engine.snapshot import Snapshot
 from homeroom.engine.tables import Table
 
-#: Fetches records of a table by their keys: one row for each key that is there, in no particular order.
+#: Fetches records of a table by their keys: one row for each key that is there, in no particular order, with all its
+#: ``columns`` as text, its ``key`` and its ``content``.
 Text = Callable[[pl.Series], pl.LazyFrame]
 
 
@@ -25,7 +25,7 @@ class Records:
 
     index: one row per record: ``key`` (hash of the source id, unique), ``content`` (hash of all that makes up the
     record), one hash per single reference under its column's name, which columns are filled, and the facts that the
-    rules need. text: fetches records, perhaps more than are here, as text: ``columns`` and ``key``.
+    rules need. text: fetches records as text, perhaps also those that are not here.
     """
 
     table: Table
@@ -38,7 +38,7 @@ class Records:
 
     @property
     def rows(self) -> pl.LazyFrame:
-        """All records as text: ``columns`` and ``key``, in no particular order."""
+        """All records, as ``text`` fetches them."""
         return self.text(self.index["key"])
 
     def only(self, keys: pl.Series) -> Records:
@@ -90,6 +90,8 @@ def text_of(page: Page, rows: pl.Series, cleared: dict[str, pl.Expr]) -> Text:
     them. cleared: by column, where its value is taken out.
     """
     part, keys_of_rows = page.part, page.key.gather(rows)
+    content = page.frame["content"] if "content" in page.frame.columns else pl.lit(None, pl.UInt64).alias("content")
+    beside = page.frame.select("key", content)
 
     def text(keys: pl.Series) -> pl.LazyFrame:
         wanted = rows if len(keys) == len(rows) else rows.filter(keys_of_rows.is_in(keys.implode()))
@@ -97,6 +99,6 @@ def text_of(page: Page, rows: pl.Series, cleared: dict[str, pl.Expr]) -> Text:
             (kept_value(part, name, cleared) if name in part.present else pl.lit(None, dtype=pl.String)).alias(name)
             for name in part.content
         ]
-        return page.measured.scan(wanted).select(*cells).with_columns(key=hashed(part.table.key))
+        return page.measured.scan(wanted, beside=beside).select(*cells, "key", "content")
 
     return text

@@ -45,12 +45,15 @@ class Measured:
     _numbering: Numbering
     _places: Places
 
-    def scan(self, rows: pl.Series | None = None) -> pl.LazyFrame:
+    def scan(self, rows: pl.Series | None = None, *, beside: pl.DataFrame | None = None) -> pl.LazyFrame:
         """The readable rows once more, or some of them by their numbers in ascending order: `row` and all columns as
         text. An empty cell is null, with or without quotes. What is between the rows asked for is not parsed.
+
+        beside: one row for each readable row; its columns come with the text, in place of a column of the same name.
         """
-        schema = {ROW: pl.UInt32} | dict.fromkeys(self._places.columns, pl.String)
-        return register_io_source(partial(self._scanned, rows), schema=schema, is_pure=True)
+        beside = pl.DataFrame() if beside is None else beside
+        schema = {ROW: pl.UInt32} | dict.fromkeys(self._places.columns, pl.String) | dict(beside.schema)
+        return register_io_source(partial(self._scanned, rows, beside), schema=schema, is_pure=True)
 
     def fetch(self, rows: pl.Series) -> Iterator[pl.DataFrame]:
         """The same rows, some ten thousand at a time; none of the frames holds on to more text than its own."""
@@ -59,6 +62,7 @@ class Measured:
     def _scanned(
         self,
         rows: pl.Series | None,
+        beside: pl.DataFrame,
         columns: list[str] | None,
         predicate: pl.Expr | None,
         most_rows: int | None,
@@ -66,7 +70,7 @@ class Measured:
     ) -> Iterator[pl.DataFrame]:
         left = self.rows if most_rows is None else most_rows
         for table in self._places.read(rows, most_rows=_MOST_ROWS):
-            some = table.head(left)
+            some = table.with_columns(beside[table[ROW]] if beside.width else []).head(left)
             left -= some.height
             some = some if predicate is None else some.filter(predicate)
             yield some if columns is None else some.select(columns)

@@ -97,21 +97,17 @@ def _rows(
     cells = {field_of(column): pl.col(column) for column in after.columns if column not in metadata}
     # A column of the other version of OneRoster is empty.
     own = {name: cells.get(name, pl.lit(None, dtype=pl.String)) for name in own_fields(model)}
-    return (
-        after.text(keys)
-        .join(after.index.lazy().select("key", "content"), on="key", how="left", maintain_order="left")
-        .select(
-            district_id=pl.lit(district_id),
-            key=signed("key"),
-            content=signed("content"),
-            source_id=cells["source_id"],
-            is_active=pl.lit("true"),
-            origin=pl.lit("sync"),
-            first_sync_id=pl.lit(sync_id),
-            last_sync_id=pl.lit(sync_id),
-            metadata=_as_json(metadata),
-            **own,
-        )
+    return after.text(keys).select(
+        district_id=pl.lit(district_id),
+        key=signed("key"),
+        content=signed("content"),
+        source_id=cells["source_id"],
+        is_active=pl.lit("true"),
+        origin=pl.lit("sync"),
+        first_sync_id=pl.lit(sync_id),
+        last_sync_id=pl.lit(sync_id),
+        metadata=_as_json(metadata),
+        **own,
     )
 
 

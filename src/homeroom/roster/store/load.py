@@ -71,10 +71,10 @@ def _cell(column: str) -> str:
 
 
 def _text(district_id: int, kind: str, columns: tuple[str, ...], work: Path, keys: pl.Series) -> pl.LazyFrame:
-    """The active records of these keys: one row each, the columns of the engine and ``key``."""
-    schema = {"key": pl.Int64} | dict.fromkeys(columns, pl.String)
+    """The active records of these keys, as ``engine.roster.Text`` fetches them."""
+    schema = {"key": pl.Int64, "content": pl.Int64} | dict.fromkeys(columns, pl.String)
     if keys.is_empty():
-        return pl.LazyFrame(schema=schema).with_columns(pl.col("key").cast(pl.UInt64))
+        return pl.LazyFrame(schema=schema).with_columns(pl.col("key", "content").cast(pl.UInt64))
     with tempfile.TemporaryDirectory(dir=work) as folder:
         with cursor() as asking:
             asking.execute(statement("create temporary table if not exists wanted (key bigint)"))
@@ -83,14 +83,15 @@ def _text(district_id: int, kind: str, columns: tuple[str, ...], work: Path, key
         path = Path(folder, "found.csv")
         cells = ", ".join(map(_cell, columns))
         copy_out(
-            f"select key, {cells} from {KINDS[kind]._meta.db_table} join wanted using (key)"
+            f"select key, content, {cells} from {KINDS[kind]._meta.db_table} join wanted using (key)"
             " where district_id = %s and is_active",
             path,
             header=tuple(schema),
             values=(district_id,),
         )
         found = pl.read_csv(path, has_header=False, skip_rows=1, schema=schema, null_values=[""])
-    return found.lazy().with_columns(pl.col("key").reinterpret(signed=False)).select(*columns, "key")
+    hashes = pl.col("key", "content").reinterpret(signed=False)
+    return found.lazy().with_columns(hashes).select(*columns, "key", "content")
 
 
 def _indexes_anew(state: RosterState, work: Path) -> dict[str, pl.DataFrame]:
