@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
+from pytest_django import Settings
 
 from homeroom.districts import actions, scope
 from homeroom.districts.models import Invitation, Membership, Role
@@ -109,6 +111,16 @@ def test_mail_that_does_not_go_out_is_said(cast: Cast, monkeypatch: pytest.Monke
     page = signed_in(cast.district_admin).post(INVITE, {"email": "new@ferndale.example", "role": "district_admin"})
 
     assert b"could not be sent" in page.content
+
+
+def test_invitation_that_is_only_a_file_is_not_said_to_be_on_its_way(
+    cast: Cast, settings: Settings, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", tmp_path
+    new = {"email": "new@ferndale.example", "role": "district_admin"}
+
+    assert f"is a file in {tmp_path}." in signed_in(cast.operator).post(INVITE, new, follow=True).text
+    assert "ask the publisher for the link" in signed_in(cast.district_admin).post(INVITE, new, follow=True).text
 
 
 def test_new_person_makes_an_account_and_signs_in(cast: Cast, client: Client) -> None:

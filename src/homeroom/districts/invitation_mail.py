@@ -12,6 +12,11 @@ from django.utils.http import urlencode
 from homeroom.districts.actions import Invited
 
 
+def is_only_written_down() -> bool:
+    """Whether e-mails become files on the server, because no mail server is set up."""
+    return bool(settings.EMAIL_BACKEND.startswith("django.core.mail.backends.filebased"))
+
+
 def link(request: HttpRequest, invited: Invited) -> str:
     """The address that accepts the invitation. The token stands behind the ?, which no log keeps."""
     path = reverse("accept-invitation", args=[invited.invitation.district.slug])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
@@ -55,9 +56,20 @@ def invite(request: DistrictRequest) -> HttpResponse:
     initial = {"schools": request.GET.getlist("school"), "role": Role.SCHOOL_ADMIN if "school" in request.GET else None}
     form = InviteForm(posted(request), rights=request.rights, initial=initial)
     if form.carries_out(lambda said: _invite(request, said)):
-        messages.success(request, f"The invitation is on its way to {form.cleaned_data['email']}.")
+        _say_where_it_is(request, form.cleaned_data["email"])
         return redirect("people", request.district.slug)
     return render(request, "districts/invite.html", {"form": form})
+
+
+def _say_where_it_is(request: DistrictRequest, email: str) -> None:
+    if not invitation_mail.is_only_written_down():
+        messages.success(request, f"The invitation is on its way to {email}.")
+    elif request.user.is_operator:
+        where = f"the e-mail with the link is a file in {settings.EMAIL_FILE_PATH}"
+        messages.warning(request, f"{email} is invited. No mail server is set up (HOMEROOM_EMAIL_URL), so {where}.")
+    else:
+        why = "This server sends no e-mails yet"
+        messages.warning(request, f"{email} is invited. {why}: ask the publisher for the link of this invitation.")
 
 
 def _invite(request: DistrictRequest, said: dict[str, Any]) -> None:
