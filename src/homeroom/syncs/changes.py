@@ -35,6 +35,8 @@ _NAMES = {
 }
 _SEARCHED = "searched"
 _MOST_SORTED = 500_000
+#: A list of a million records that were all created tells nobody anything, and takes longer than to check them.
+_MOST_CREATED_AT_FIRST = 100_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Page:
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // self.size))
+
+
+def is_short(changes: engine.Changes) -> bool:
+    """Whether even a first sync, which creates all that there is, is worth a list."""
+    return sum(len(change.created) for change in changes.tables.values()) <= _MOST_CREATED_AT_FIRST
 
 
 def write(changes: engine.Changes, path: Path) -> None:

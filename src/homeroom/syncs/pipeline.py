@@ -95,7 +95,8 @@ def _run(sync: Sync, claim: Claim, work: Path) -> None:
     verdict = engine.guard(changes, current, district.guard_limits)
     report = engine.summarise(checked, _with_all_kinds(changes, checked), verdict)
     claim.tell("Writing down what changes")
-    list_of_changes.write(changes, results / storage.CHANGES)
+    if current.tables or list_of_changes.is_short(changes):
+        list_of_changes.write(changes, results / storage.CHANGES)
     storage.keep_results(sync, results)
     outcome: dict[str, object] = {
         "report": report.as_json(),

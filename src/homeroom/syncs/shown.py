@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from django.utils.formats import date_format
 from homeroom.districts.models import School
 from homeroom.engine.oneroster import TABLES
 from homeroom.engine.sync_reports import SUFFIX
-from homeroom.syncs import storage
+from homeroom.syncs import breaches, storage
 from homeroom.syncs.models import State, Sync
 from homeroom.syncs.pipeline import OTHER_DIGEST
 
@@ -38,7 +37,6 @@ _KINDS_OF_STATUS = {
     State.FAILED: "bad",
 }
 NOT_ONBOARDED = "school-not-onboarded"
-_SCHOOL = re.compile(r"The school (.+?) would")
 _SIZES = (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10))
 
 Examples = Mapping[tuple[str, str], tuple[str | None, int | None, str]]
@@ -132,9 +130,9 @@ class Shown:
     def breaches(self) -> list[str]:
         """Why it is held: each limit that it crosses, with schools by their names."""
         told = [str(breach) for breach in self.sync.breaches] or [self.sync.reason]
-        schools = {found[1] for breach in told if (found := _SCHOOL.match(breach))}
-        names = dict(School.objects.filter(source_id__in=schools).values_list("source_id", "name")) if schools else {}
-        return [_SCHOOL.sub(lambda found: f"The school {names.get(found[1], found[1])} would", one) for one in told]
+        schools = breaches.schools_in(told)
+        known = School.objects.filter(source_id__in=schools) if schools else ()
+        return breaches.in_words(told, {str(school.source_id): school.name for school in known})
 
     @property
     def is_held_anew(self) -> bool:
