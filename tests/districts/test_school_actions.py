@@ -41,6 +41,13 @@ def test_school_found_under_another_name_takes_it(cast: Cast) -> None:
     assert "Oak Elementary" not in named(cast)
 
 
+def test_school_keeps_its_name_while_nothing_of_the_sync_is_applied(cast: Cast) -> None:
+    schools.found(cast.ferndale, [("oak", "Oak Academy"), ("ash", "Ash Primary")], renames=False)
+
+    assert "Oak Elementary" in named(cast)
+    assert "Ash Primary" in named(cast)
+
+
 def test_same_source_id_in_two_districts_is_two_schools(cast: Cast) -> None:
     assert cast.oak.source_id == cast.lakeside_school.source_id
     assert cast.oak.pk != cast.lakeside_school.pk

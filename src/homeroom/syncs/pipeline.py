@@ -107,7 +107,7 @@ def _run(sync: Sync, claim: Claim, work: Path) -> None:
     reason = _reason_to_hold(sync, verdict, str(outcome["changes_digest"]))
     if reason:
         with transaction.atomic():
-            schools.found(district, _schools(checked))
+            schools.found(district, _schools(checked), renames=False)
             claim.write(state=State.HELD, reason=reason, approved_by=None, approved_digest="", stage="", **outcome)
         return None
     claim.tell("Applying the changes")
@@ -152,7 +152,7 @@ def _refuse_to_sync(district: District, snapshot: engine.Snapshot) -> None:
     if SchoolYear.current(district, district.today()) is None:
         raise CannotError(
             "There is no current school year. Add a school year that contains today in the district's settings, "
-            "then try this sync once more."
+            "then send the roster again."
         )
     if snapshot.format != "oneroster":
         raise CannotError("This is a template for a self-serve district, not a OneRoster delivery.")

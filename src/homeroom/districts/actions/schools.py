@@ -48,16 +48,19 @@ def take_off_board(*, by: User, district: District, school: School) -> None:
         record(by=by, what="school.taken-off-board", district_id=district.pk, target=_target(school))
 
 
-def found(district: District, schools: Iterable[tuple[str, str]]) -> int:
+def found(district: District, schools: Iterable[tuple[str, str]], *, renames: bool = True) -> int:
     """How many schools were not known before: they are now, not onboarded, so that an operator can onboard them.
 
-    schools: source id and name of each that a sync found. One that is known takes the name it has now. Runs in the
-    transaction of the sync, if there is one; what is known already leaves no event.
+    schools: source id and name of each that a sync found. renames: one that is known takes the name it has
+    now; not where nothing of the sync is applied. Runs in the transaction of the sync, if there is one; what is known
+    already leaves no event.
     """
     names = {source_id: name[:250] for source_id, name in schools if source_id}
     with scope.within(district.pk), transaction.atomic():
         known = {school.source_id: school for school in School.objects.filter(source_id__in=names)}
-        renamed = [school for source_id, school in known.items() if source_id and school.name != names[source_id]]
+        renamed = [
+            school for source_id, school in known.items() if renames and source_id and school.name != names[source_id]
+        ]
         for school in renamed:
             school.name = names[school.source_id or ""]
         School.objects.bulk_update(renamed, ["name"], batch_size=500)
