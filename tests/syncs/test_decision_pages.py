@@ -180,6 +180,7 @@ def test_only_the_last_applied_sync_offers_to_be_undone(cast: Cast, outcomes: Ou
 
     assert page_of(last, "undo/") in browser.get(page_of(last)).text
     assert page_of(first, "undo/") not in browser.get(page_of(first)).text
+    assert "can be undone" in browser.get(page_of(first, "undo/"), follow=True).text
     assert "can be undone" in press(browser, first, "undo").text
     assert again(first).state == State.COMPLETED
 

@@ -255,7 +255,7 @@ def test_schools_that_came_and_are_not_onboarded_are_named(cast: Cast, outcomes:
     as_operator = signed_in(cast.operator).get(f"{REPORTS}{sync.pk}/")
     as_administrator = signed_in(cast.district_admin).get(f"{REPORTS}{sync.pk}/")
 
-    assert "Schools that came and are not onboarded" in as_operator.text
+    assert "Schools that are not onboarded" in as_operator.text
     assert "/operator/districts/ferndale/schools/" in as_operator.text
     assert "/operator/" not in as_administrator.text
 
@@ -267,6 +267,21 @@ def test_files_whose_time_is_over_are_not_offered(cast: Cast, outcomes: Outcomes
 
     assert "were removed on" in browser.get(f"{REPORTS}{sync.pk}/").text
     assert "_sync_report.csv" not in browser.get(REPORTS).text
+
+
+def test_delivery_that_could_not_be_opened_has_no_files_and_says_so(cast: Cast, outcomes: Outcomes) -> None:
+    sync = outcomes.failed()
+
+    assert "None: what arrived could not be opened" in signed_in(cast.district_admin).get(f"{REPORTS}{sync.pk}/").text
+
+
+def test_figures_of_a_held_sync_are_not_taken_for_done(cast: Cast, outcomes: Outcomes) -> None:
+    held = outcomes.held()
+
+    page = signed_in(cast.district_admin).get(REPORTS)
+
+    assert "Nothing is changed yet: the figures say what would be." in page.text
+    assert f"({held.delivery_name})" in page.text
 
 
 def test_sync_of_another_district_is_not_there(cast: Cast, outcomes: Outcomes) -> None:

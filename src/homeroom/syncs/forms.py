@@ -36,7 +36,9 @@ class UploadForm(ActionForm):
         allow_empty_file=True,
         help_text="One zip, or all CSV files of one delivery, chosen together.",
         error_messages={"required": "Choose the zip of the roster, or its CSV files."},
-        widget=ManyFilesInput(attrs={"accept": ".zip,.csv"}),
+        widget=ManyFilesInput(
+            attrs={"accept": ".zip,.csv", "data-errormessage": "Only a zip or CSV files can be sent."}
+        ),
     )
     whole = forms.CharField(
         widget=forms.HiddenInput,

@@ -15,7 +15,7 @@ from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.roster import store
 from homeroom.syncs import actions
 from homeroom.syncs.forms import DigestForm
-from homeroom.syncs.models import State, Sync
+from homeroom.syncs.models import SUCCEEDED, State, Sync
 from homeroom.syncs.shown import Shown, label_of, listed
 
 CONFLICTS_SHOWN = 50
@@ -66,7 +66,7 @@ def undo(request: DistrictRequest, sync: int) -> HttpResponse:
         messages.success(request, "Undone. The roster is as it was before this sync.")
         return redirect("sync", request.district.slug, applied.pk)
     if form.is_bound or not actions.is_undoable(applied):
-        return _too_late(request, applied, form)
+        return _too_late(request, applied, form, why=actions.ONLY_THE_LAST if applied.state in SUCCEEDED else "")
     context: dict[str, object] = {"sync": applied, "shown": Shown(applied), "form": form}
     if "look" in request.GET:
         try:
@@ -86,7 +86,7 @@ def _preview(preview: store.Undo) -> dict[str, object]:
     return {"preview": preview, "conflicts": conflicts, "restored": restored, "ended": ended}
 
 
-def _too_late(request: DistrictRequest, sync: Sync, form: ActionForm) -> HttpResponse:
-    refusal = form.refusal if form.is_bound else f"This sync is “{sync.get_state_display()}” now."
+def _too_late(request: DistrictRequest, sync: Sync, form: ActionForm, *, why: str = "") -> HttpResponse:
+    refusal = form.refusal if form.is_bound else why or f"This sync is “{sync.get_state_display()}” now."
     messages.warning(request, refusal or "Nothing was done. Look at it once more.")
     return redirect("sync", request.district.slug, sync.pk)
