@@ -1,5 +1,6 @@
-"""How does a district's delivery look one night later? Run with the folder it came in, the share of records that differ,
-and the folder to write into.
+"""How does a district's delivery look one night later?
+
+Run with the folder it came in, the share of records that differ, and the folder to write into.
 
 Of each table that holds people or their classes, three fifths of the share are changed, one fifth is gone, and as many
 are new.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ from homeroom.districts.models import District  # noqa: E402
 from homeroom.syncs import actions, storage, tasks  # noqa: E402
 from homeroom.syncs.claims import Claim  # noqa: E402
 from homeroom.syncs.models import Sync  # noqa: E402
+from tests.benches.measure import PEAK_UNIT_BYTES  # noqa: E402
 
 _BLOCK = 1 << 20
 
@@ -51,9 +53,11 @@ def main(slug: str, delivery: Path) -> None:
     operator = User.objects.get(is_operator=True)
     received = storage.receive(district, [Upload(delivery)])
     moments: list[tuple[str, float]] = []
+    peaks: dict[str, int] = {}
     tell = Claim.tell
 
     def listened(claim: Claim, stage: str, *rest: Any, **more: Any) -> None:
+        peaks[moments[-1][0] if moments else "start"] = peak_bytes()
         moments.append((stage, time.perf_counter()))
         tell(claim, stage, *rest, **more)
 
@@ -74,8 +78,13 @@ def main(slug: str, delivery: Path) -> None:
         "wall_seconds": end - begin,
         "cpu_seconds": time.process_time() - begin_cpu,
         "stages": stages,
+        "peaks": peaks | {"end": peak_bytes()},
     }
     sys.stdout.write(json.dumps(told))
+
+
+def peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT_BYTES
 
 
 if __name__ == "__main__":

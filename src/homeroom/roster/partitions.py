@@ -48,6 +48,7 @@ begin
     execute format('revoke all on %I from %I', part, session_user);
     execute format('alter table %I enable row level security, force row level security', part);
     execute format('create policy district on %I using (%s) with check (%s)', part, ours, ours);
+    execute format('analyze %I', part);  -- or the next sync's statements are planned for an empty table
     execute format('alter table %s attach partition %I for values in (%s)', kind, part, district);
 end $$
 """

@@ -32,10 +32,12 @@ def copy_in(target: str, table: pl.LazyFrame) -> None:
 
     target: a table with its columns, "incoming (key, name)". While PostgreSQL takes some rows in, the next are made.
     """
-    batches = table.collect_batches(chunk_size=_BATCH_ROWS, maintain_order=False, engine="streaming")
     with cursor() as copying, copying.copy(statement(f"copy {target} from stdin (format csv)")) as rows:
-        for batch in batches:
+
+        def write(batch: pl.DataFrame) -> None:
             rows.write(batch.write_csv(include_header=False, quote_style="necessary"))
+
+        table.sink_batches(write, chunk_size=_BATCH_ROWS, maintain_order=False, engine="streaming")
 
 
 def copy_out(query: str, path: Path, *, header: tuple[str, ...], values: tuple[object, ...] = ()) -> None:

@@ -80,6 +80,8 @@ def _text(district_id: int, kind: str, columns: tuple[str, ...], work: Path, key
             asking.execute(statement("create temporary table if not exists wanted (key bigint)"))
             asking.execute(statement("truncate wanted"))
         copy_in("wanted (key)", keys.to_frame("key").lazy().select(signed("key")))
+        with cursor() as asking:
+            asking.execute("analyze wanted")
         path = Path(folder, "found.csv")
         cells = ", ".join(map(_cell, columns))
         copy_out(
