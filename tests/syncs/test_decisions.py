@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from homeroom.accounts.models import User
 from homeroom.audit.models import Event
 from homeroom.districts import Refused, scope
+from homeroom.districts.models import School
 from homeroom.roster.models import KINDS
 from homeroom.syncs import actions, claims, storage
 from homeroom.syncs.actions import SentBeforeError
@@ -153,6 +154,11 @@ def test_discarded_sync_changes_nothing(cast: Cast, held: Sync) -> None:
     assert events(cast)[0] == "sync.discarded"
 
 
+def names_of_schools(cast: Cast) -> list[str]:
+    with scope.within(cast.ferndale.pk):
+        return list(School.objects.order_by("pk").values_list("name", flat=True))
+
+
 def test_last_applied_sync_is_undone(cast: Cast, files: Files) -> None:
     synced(cast.district_admin, cast.ferndale, files)
     before = enrollments(cast)
@@ -168,6 +174,18 @@ def test_last_applied_sync_is_undone(cast: Cast, files: Files) -> None:
     assert enrollments(cast) == before
     assert (again(last).state, again(last).undone_by) == (State.UNDONE, cast.district_admin)
     assert events(cast)[0] == "sync.undone"
+
+
+def test_undone_schools_are_called_as_before(cast: Cast, files: Files) -> None:
+    synced(cast.district_admin, cast.ferndale, files)
+    before = names_of_schools(cast)
+    renamed = changed(files, "orgs", lambda rows: [{**row, "name": f"New {row['name']}"} for row in rows])
+    last = synced(cast.district_admin, cast.ferndale, renamed)
+    assert names_of_schools(cast) != before
+
+    actions.undo(by=cast.district_admin, sync=last)
+
+    assert names_of_schools(cast) == before
 
 
 @pytest.mark.django_db(transaction=True)

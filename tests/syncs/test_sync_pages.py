@@ -16,6 +16,7 @@ from homeroom.districts import scope
 from homeroom.districts.actions import schools
 from homeroom.districts.models import Method, School
 from homeroom.syncs.models import State, Sync
+from homeroom.syncs.shown import listed
 from homeroom.syncs.views.reports import STOP_POLLING
 from tests.people import Cast, signed_in
 from tests.syncs.outcomes import Outcomes, outcomes
@@ -267,6 +268,10 @@ def test_files_whose_time_is_over_are_not_offered(cast: Cast, outcomes: Outcomes
 
     assert "were removed on" in browser.get(f"{REPORTS}{sync.pk}/").text
     assert "_sync_report.csv" not in browser.get(REPORTS).text
+
+
+def test_kinds_of_record_are_listed_in_the_order_of_judgement() -> None:
+    assert listed({"users": 6, "classes": 1, "enrollments": 0, "orgs": 2}) == "2 organizations, 6 users, 1 class"
 
 
 def test_delivery_that_could_not_be_opened_has_no_files_and_says_so(cast: Cast, outcomes: Outcomes) -> None:

@@ -107,7 +107,7 @@ def _diff(before: Records | None, after: Records | None) -> TableChanges:
     old = before.index.select("key", "content") if before is not None else nothing
     new = after.index.select("key", "content") if after is not None else nothing
     # The content includes the source id, so that it is a key by itself: what has its content on both sides is the same
-    # record. Sorted together, such contents are neighbours; to look millions of them up in a set takes twice the memory.
+    # record. Sorted together, such contents are neighbours; to look millions up in a set takes twice the memory.
     contents = pl.concat([old["content"], new["content"]]).sort()
     alone = contents.ne_missing(contents.shift()) & contents.ne_missing(contents.shift(-1))
     differing = contents.filter(alone).implode()

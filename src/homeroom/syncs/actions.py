@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from homeroom.accounts.models import User
 from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
+from homeroom.districts.actions import schools
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
 from homeroom.roster import store
+from homeroom.roster.models import Org
 from homeroom.roster.store.undo import NothingToUndoError
 from homeroom.syncs import claims, storage, tasks
 from homeroom.syncs.models import SUCCEEDED, State, Sync
@@ -119,10 +122,18 @@ def undo(*, by: User, sync: Sync) -> store.Undo:
             done = store.undo(applied.district, sync_id=applied.pk)
         except NothingToUndoError:
             raise Refused(ONLY_THE_LAST) from None
+        schools.found(applied.district, _schools_of_the_roster())
         applied.state, applied.undone_by, applied.undone_at = State.UNDONE, by, timezone.now()
         applied.save()
         _record(by, "sync.undone", applied, restored=done.restored, ended=done.ended)
     return done
+
+
+def _schools_of_the_roster() -> Iterator[tuple[str, str]]:
+    """Source id and name of each school of the roster, in whose scope this is."""
+    is_school = Q(type="school") | Q(type__startswith="ext:")
+    for source_id, name in Org.objects.filter(is_school, is_active=True).values_list("source_id", "name"):
+        yield source_id, name or source_id
 
 
 def is_undoable(sync: Sync) -> bool:

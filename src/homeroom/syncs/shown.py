@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -39,6 +39,7 @@ _KINDS_OF_STATUS = {
 NOT_ONBOARDED = "school-not-onboarded"
 _SIZES = (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10))
 
+Value = TypeVar("Value")
 Examples = Mapping[tuple[str, str], tuple[str | None, int | None, str]]
 
 
@@ -61,8 +62,8 @@ def counted(count: int, table: str) -> str:
 
 
 def listed(counts: Mapping[str, int]) -> str:
-    """Such as "4 users, 1 class"."""
-    return ", ".join(counted(count, table) for table, count in counts.items() if count)
+    """Such as "4 users, 1 class", in the order of judgement."""
+    return ", ".join(counted(count, table) for table, count in _in_order(counts) if count)
 
 
 @dataclass(frozen=True)
@@ -154,10 +155,14 @@ class Shown:
         """What to do about a delivery that could not be taken."""
         return list(self.sync.report.get("remedies", ()))
 
-    def _kinds(self) -> Iterable[tuple[str, dict[str, int]]]:
-        """In the order of judgement, which a JSON column does not keep."""
-        order = list(_LABELS)
-        return sorted(self.sync.counts.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    def _kinds(self) -> list[tuple[str, dict[str, int]]]:
+        return _in_order(self.sync.counts)
+
+
+def _in_order(by_table: Mapping[str, Value]) -> list[tuple[str, Value]]:
+    """In the order of judgement, which a JSON column does not keep."""
+    order = list(_LABELS)
+    return sorted(by_table.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
 
 
 def _with_heads(counts: Mapping[str, int]) -> list[tuple[str, int]]:
