@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from homeroom.districts import scope
 from homeroom.districts.models import District, School
 from tests.people import Cast, signed_in
@@ -97,6 +99,11 @@ def test_school_added_by_hand_is_onboarded(cast: Cast) -> None:
     page = signed_in(cast.operator).post(SCHOOLS, {"do": "add", "name": "Ash Primary", "source_id": "ash"}, follow=True)
 
     assert b"Added Ash Primary" in page.content
+
+
+@pytest.mark.parametrize("page", ["new/", "ferndale/method/"])
+def test_methods_that_bring_nothing_yet_are_not_promised(cast: Cast, page: str) -> None:
+    assert "rosters arrive with OneRoster CSV only" in signed_in(cast.operator).get(f"/operator/districts/{page}").text
 
 
 def test_method_is_changed(cast: Cast) -> None:

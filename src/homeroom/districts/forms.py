@@ -23,6 +23,7 @@ COMMON_TIME_ZONES = (
 )  # fmt: skip
 
 
+SO_FAR = "So far rosters arrive with OneRoster CSV only. The others can be chosen, but nothing arrives with them yet."
 ROLES = {
     Role.DISTRICT_ADMIN: "Looks after the whole district: all schools, all sync reports, and who else may do so.",
     Role.SCHOOL_ADMIN: "Looks after the schools ticked below and sees nothing else. Can invite others for them.",
@@ -162,7 +163,9 @@ class TimeZoneForm(ActionForm):
 
 
 class MethodForm(ActionForm):
-    method = forms.ChoiceField(label="Rostering method", widget=forms.RadioSelect, choices=Method.choices)
+    method = forms.ChoiceField(
+        label="Rostering method", widget=forms.RadioSelect, choices=Method.choices, help_text=SO_FAR
+    )
 
 
 class DistrictForm(ActionForm):
@@ -188,6 +191,7 @@ class DistrictForm(ActionForm):
         label="Rostering method",
         widget=forms.RadioSelect,
         choices=Method.choices,
+        help_text=SO_FAR,
         error_messages={"required": "Choose how rosters arrive."},
     )
 
