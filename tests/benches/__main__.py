@@ -25,10 +25,12 @@ from tests.benches import districts, machine
 from tests.benches.cases import FULL, QUICK, Case, Measured, measure
 from tests.benches.figures import Grid, grids, not_kept
 from tests.benches.measure import ROOT, module
+from tests.benches.nights import measure_nights, nights_grids
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 _WIDTH = 150
 _FIGURES = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- /figures -->)", re.DOTALL)
+_NIGHTS = re.compile(r"(?<=<!-- nights -->\n).*(?=<!-- /nights -->)", re.DOTALL)
 
 
 def main() -> None:
@@ -40,6 +42,9 @@ def main() -> None:
             _profile(cache, console, is_full=asked.full)
             return
         disturbance = machine.disturbance()
+        if asked.nights:
+            _nights(asked, cache, Path(scratch), console, disturbance)
+            return
         measured = list(_measured(asked, cache, Path(scratch), console))
     conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
     broken = not_kept(measured)
@@ -51,7 +56,7 @@ def main() -> None:
     if not broken:
         console.print("All limits are kept.")
     if asked.write:
-        _write(grids(measured), conditions, broken)
+        _write(_FIGURES, _figures(grids(measured), conditions, broken))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", metavar="WORD", default="", help="only districts named so, such as L-faulty or S")
     parser.add_argument("--cache", type=Path, help="keep the districts in this folder (default: made anew and removed)")
     parser.add_argument("--write", action="store_true", help="write the figures into docs/benchmarks.md")
+    parser.add_argument("--nights", action="store_true", help="instead, measure syncs against PostgreSQL, and pages")
     parser.add_argument("--profile", action="store_true", help="instead, show where the time of one run goes")
     return parser
 
@@ -90,6 +96,21 @@ def _measured(asked: argparse.Namespace, cache: Path, scratch: Path, console: Co
                 )
 
 
+def _nights(
+    asked: argparse.Namespace, cache: Path, scratch: Path, console: Console, disturbance: Sequence[str]
+) -> None:
+    district = districts.L_FAULTY if asked.full else districts.S_FAULTY
+    with console.status("") as status:
+        tell = partial(_tell, status, district.name)
+        tables = nights_grids(measure_nights(district, cache=cache, scratch=scratch, rounds=asked.rounds, tell=tell))
+    conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
+    for grid in tables:
+        console.print(_shown(grid))
+    console.print("\n".join(conditions))
+    if asked.write:
+        _write(_NIGHTS, [*(grid.markdown() for grid in tables), " ".join(conditions) + "\n"])
+
+
 def _tell(status: Status, name: str, stage: str) -> None:
     status.update(f"{name}: {stage} …")
 
@@ -114,11 +135,14 @@ def _shown(grid: Grid) -> Table:
     return table
 
 
-def _write(tables: Sequence[Grid], conditions: Sequence[str], broken: Sequence[str]) -> None:
+def _figures(tables: Sequence[Grid], conditions: Sequence[str], broken: Sequence[str]) -> list[str]:
     promised = [f"- **Not kept**: {sentence}" for sentence in broken] or ["All limits are kept."]
-    blocks = [grid.markdown() for grid in tables] + [" ".join(conditions) + "\n", "\n".join(promised) + "\n"]
+    return [grid.markdown() for grid in tables] + [" ".join(conditions) + "\n", "\n".join(promised) + "\n"]
+
+
+def _write(place: re.Pattern[str], blocks: Sequence[str]) -> None:
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(_FIGURES.sub(lambda _: "\n" + "\n".join(blocks) + "\n", page), encoding="utf-8")
+    PAGE.write_text(place.sub(lambda _: "\n" + "\n".join(blocks) + "\n", page), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One night of one district, as its worker works on it: run with the district's short name and the delivery.
+"""One night of the district of ``publisher``, as its worker works on it: run with the delivery.
 
 The database is that of DATABASE_URL, of the application's own role. Says, as JSON, how it ended, and how long each
 stage took; the files are received before the clock starts.
@@ -28,6 +28,7 @@ from homeroom.syncs import actions, storage, tasks  # noqa: E402
 from homeroom.syncs.claims import Claim  # noqa: E402
 from homeroom.syncs.models import Sync  # noqa: E402
 from tests.benches.measure import PEAK_UNIT_BYTES  # noqa: E402
+from tests.benches.publisher import SLUG  # noqa: E402
 
 _BLOCK = 1 << 20
 
@@ -48,8 +49,8 @@ class Upload:
                 yield block
 
 
-def main(slug: str, delivery: Path) -> None:
-    district = District.objects.get(slug=slug)
+def main(delivery: Path) -> None:
+    district = District.objects.get(slug=SLUG)
     operator = User.objects.get(is_operator=True)
     received = storage.receive(district, [Upload(delivery)])
     moments: list[tuple[str, float]] = []
@@ -88,4 +89,4 @@ def peak_bytes() -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(Path(sys.argv[1]))
