@@ -44,6 +44,31 @@ def test_job_of_a_finished_sync_does_nothing(sync: Sync) -> None:
     assert work(sync).run == done.run == 1
 
 
+@pytest.mark.parametrize("deaths", [0, 3])
+def test_job_clears_up_after_a_worker_that_died_in_the_last_moment(sync: Sync, data: Path, deaths: int) -> None:
+    with scope.within(sync.district_id):
+        for _ in range(deaths):
+            claims.begin(sync.pk)
+    if not deaths:
+        work(sync)
+    left = data / "syncs" / str(sync.district_id) / str(sync.pk) / "work" / "unpacked" / "users.csv"
+    left.parent.mkdir(parents=True)
+    left.write_text("as it came, with passwords")
+
+    assert work(sync).is_final
+    assert not left.parent.parent.exists()
+
+
+def test_what_a_lost_transaction_left_is_not_taken_for_the_next_sync_of_its_number(sync: Sync, data: Path) -> None:
+    received = storage.receive(sync.district, [Given("roster.zip", b"of the next one")])
+    folder = data / "syncs" / str(sync.district_id) / str(sync.pk)
+    assert (folder / "incoming" / "00-roster.zip").exists()
+
+    storage.take(received, sync)
+
+    assert (folder / "incoming" / "00-roster.zip").read_bytes() == b"of the next one"
+
+
 def test_job_waits_while_another_worker_has_the_district(sync: Sync) -> None:
     with claims.district_locked(sync.district_id), pytest.raises(tasks.DistrictBusyError):
         work(sync)

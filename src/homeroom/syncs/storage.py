@@ -89,7 +89,11 @@ def forget(district: District, received: Received) -> None:
 
 
 def take(received: Received, sync: Sync) -> None:
-    """The received files belong to the sync from now on. In the transaction that makes it, at its very end."""
+    """The received files belong to the sync from now on. In the transaction that makes it, at its very end.
+
+    A transaction that was lost leaves its folder, and a database that crashed may give the same number once more.
+    """
+    remove(sync)
     (_received(sync.district, received.ticket) / "incoming").rename(_made(_folder(sync)) / "incoming")
     forget(sync.district, received)
 
@@ -146,6 +150,11 @@ def keep_results(sync: Sync, folder: Path) -> None:
     results = _folder(sync) / "results"
     shutil.rmtree(results, ignore_errors=True)
     folder.rename(results)
+
+
+def drop_work(sync: Sync) -> None:
+    """Removes what a run that died was working with. With the district locked."""
+    shutil.rmtree(_folder(sync) / "work", ignore_errors=True)
 
 
 def report_files(sync: Sync) -> list[Path]:

@@ -57,6 +57,8 @@ def run_sync(*, district_id: int, sync_id: int) -> None:
 def _run(sync_id: int) -> None:
     sync = claims.begin(sync_id)
     if sync is None:
+        for over in Sync.objects.filter(pk=sync_id):  # its worker may have died before it had cleared up
+            storage.drop_work(over)
         return
     try:
         pipeline.run(sync)
