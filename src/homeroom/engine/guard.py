@@ -39,7 +39,7 @@ class Breach:
     @property
     def sentence(self) -> str:
         """The breach in words for a person."""
-        share = f"{self.count:,} of {self.of:,} {self.table} ({100 * self.count / self.of:.0f} %)"
+        share = f"{self.count:,} of {self.of:,} {self.table} ({100 * self.count // self.of} %)"
         return {
             "removed": f"{share} would be deactivated.",
             "updated": f"{share} would be changed.",
