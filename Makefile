@@ -80,6 +80,10 @@ fix: $(READY) ## put format and imports right, as far as the tools can
 bench: $(READY_TO_BENCH) ## measure speed and memory beside other tools
 	@$(PYTHON) $(BENCH) $(ARGS)
 
+.PHONY: chaos
+chaos: $(READY) ## kill a real server 200 times and see whether anything is lost (a quarter of an hour)
+	@$(PYTHON) -m tests.chaos $(ARGS)
+
 .PHONY: docs
 docs: $(READY) ## write docs/reference/ anew from the rules and their tests
 	@$(PYTHON) $(REFERENCE)
