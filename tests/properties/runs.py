@@ -100,7 +100,9 @@ def records(roster: engine.Roster) -> Records:
 def _by_id(rows: Iterator[dict[str, object]]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for row in rows:
-        record = {name: str(value) for name, value in row.items() if value is not None and name not in ("key", "content")}
+        record = {
+            name: str(value) for name, value in row.items() if value is not None and name not in ("key", "content")
+        }
         assert record["sourcedId"] not in found, f"{record['sourcedId']} is there twice"
         found[record["sourcedId"]] = record
     return found
