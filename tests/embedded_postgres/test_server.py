@@ -113,6 +113,20 @@ def test_ended_server_comes_back_with_what_was_committed(folder: Path, number: s
         assert ask(server.start().app, "select answer from notes") == 42
 
 
+def test_server_that_recovers_by_itself_is_let_be(folder: Path) -> None:
+    with EmbeddedPostgres(folder) as server:
+        urls = server.start()
+        number = server_number(folder)
+        for _ in range(3):
+            connection = psycopg.connect(urls.app)
+            os.kill(connection.info.backend_pid, signal.SIGKILL)
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute("select 1")
+
+            assert ask(server.start().app, "select 1") == 1
+            assert server_number(folder) == number
+
+
 def test_guest_takes_over_when_the_owner_has_gone(folder: Path, holder: Callable[[Path], Holder]) -> None:
     owner = holder(folder)
     assert owner.stdout is not None

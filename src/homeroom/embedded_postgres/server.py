@@ -82,7 +82,7 @@ class EmbeddedPostgres:
             account = surroundings.find_account(self.folder)
             home = surroundings.find_home(self.folder, account)
             sockets = surroundings.find_sockets(home, account)
-            if not traces.answers(sockets, home):
+            if not traces.answers(sockets, home) and not self._recovers(home, sockets):
                 self._launch(home, sockets, account)
             self._sockets = sockets
             return self.create_database(DATABASE)
@@ -151,6 +151,17 @@ class EmbeddedPostgres:
                     f"The embedded database in {home} does not start. The end of its log:\n{_log_end(home)}\n{WAY_OUT}"
                 )
             time.sleep(0.2)
+
+    def _recovers(self, home: Path, sockets: Path) -> bool:
+        """Does ours answer once more? When one of its processes is killed, it ends the others and begins anew by itself.
+        Whoever stops it meanwhile makes a minute of what takes a second.
+        """
+        give_up_at = time.monotonic() + READY_WITHIN_SECONDS
+        while self._process is not None and self._process.poll() is None and time.monotonic() < give_up_at:
+            if traces.answers(sockets, home):
+                return True
+            time.sleep(0.02)
+        return False
 
     def _comes_up(self, home: Path, sockets: Path, binaries: Path, account: pwd.struct_passwd) -> bool:
         settings = {**SETTINGS, "shared_buffers": _shared_buffers(), "unix_socket_directories": f'"{sockets}"'}
