@@ -153,8 +153,8 @@ class EmbeddedPostgres:
             time.sleep(0.2)
 
     def _recovers(self, home: Path, sockets: Path) -> bool:
-        """Does ours answer once more? When one of its processes is killed, it ends the others and begins anew by itself.
-        Whoever stops it meanwhile makes a minute of what takes a second.
+        """Does ours answer once more? When one of its processes is killed, it ends the others and begins anew. Whoever
+        stops it meanwhile makes a minute of what takes a second.
         """
         give_up_at = time.monotonic() + READY_WITHIN_SECONDS
         while self._process is not None and self._process.poll() is None and time.monotonic() < give_up_at:
