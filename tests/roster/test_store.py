@@ -178,3 +178,34 @@ def test_metadata_is_kept_beside_the_standards_columns(cast: Cast, files: Files,
         assert Person.objects.filter(metadata__contains={"it's 100%": '50 % "of", it\'s'}).count() == len(
             roster.tables["users"]
         )
+
+
+def test_undo_returns_to_the_version_that_was_there(cast: Cast, tmp_path: Path) -> None:
+    before, after = make(tmp_path / "before", version="1.1"), make(tmp_path / "after", version="1.2")
+    bring(cast.ferndale, before.roster(), before.work, sync_id=1, version="1.1")
+    bring(cast.ferndale, after.roster(), after.work, sync_id=2, version="1.2")
+
+    with scope.within(cast.ferndale.pk):
+        with transaction.atomic():
+            store.undo(cast.ferndale, sync_id=2)
+        assert told(loaded(cast, before.work)) == told(before.roster())
+
+
+def test_a_snapshot_that_was_damaged_is_made_anew(cast: Cast, files: Files, version: str) -> None:
+    roster = files.roster()
+    bring(cast.ferndale, roster, files.work, sync_id=1, version=version)
+    for path in (Path(settings.HOMEROOM_DATA) / "rosters" / str(cast.ferndale.pk)).rglob("*.arrow"):
+        path.write_bytes(path.read_bytes()[:100])
+
+    with scope.within(cast.ferndale.pk):
+        assert told(loaded(cast, files.work)) == told(roster)
+
+
+def test_a_column_of_any_name_survives_the_loss_of_the_snapshot(cast: Cast, files: Files, version: str) -> None:
+    odd = 'metadata.a,"b"\nand c'
+    roster = files.roster(users=lambda users: users.with_columns(pl.lit("x").alias(odd)))
+    bring(cast.ferndale, roster, files.work, sync_id=1, version=version)
+    shutil.rmtree(Path(settings.HOMEROOM_DATA) / "rosters" / str(cast.ferndale.pk))
+
+    with scope.within(cast.ferndale.pk):
+        assert told(loaded(cast, files.work)) == told(roster)

@@ -233,7 +233,8 @@ class RosterState(OfDistrict):
 
     generation: how many times it was changed. stamp: which change was the last; a snapshot that bears another one is
     out of date. sync_id: the last sync that was applied, null once it is undone. version: of OneRoster. columns: by
-    kind, the engine's columns of its records; a kind that was never delivered is not there.
+    kind, the engine's columns of its records; a kind that was never delivered is not there. before_version,
+    before_columns: the same before that sync, for its undoing; empty if there was nothing.
     """
 
     generation = models.BigIntegerField()
@@ -241,9 +242,13 @@ class RosterState(OfDistrict):
     sync_id = models.BigIntegerField(null=True)
     version = models.CharField(max_length=10)
     columns = models.JSONField()
+    before_version = models.CharField(max_length=10, blank=True, default="")
+    before_columns = models.JSONField(default=dict)
 
     PERSONAL: ClassVar = ()
-    NOT_PERSONAL: ClassVar = ("district", "generation", "stamp", "sync_id", "version", "columns")
+    NOT_PERSONAL: ClassVar = (
+        "district", "generation", "stamp", "sync_id", "version", "columns", "before_version", "before_columns",
+    )  # fmt: skip
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["district"], name="one_roster_of_a_district")]

@@ -5,6 +5,7 @@ All on Django's own connection, so in its transaction and its scope.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +28,14 @@ def statement(text: str) -> sql.SQL:
     return sql.SQL(text)
 
 
+def asked(query: str, values: Sequence[object]) -> Any:
+    """The one value that a query answers."""
+    with cursor() as asking:
+        row = asking.execute(statement(query), values).fetchone()
+    assert row is not None  # each of our queries for one value has one
+    return row[0]
+
+
 def copy_in(target: str, table: pl.LazyFrame) -> None:
     """The rows of ``table`` into columns of the same order. Null is null, an empty text is empty.
 
@@ -40,10 +49,10 @@ def copy_in(target: str, table: pl.LazyFrame) -> None:
         table.sink_batches(write, chunk_size=_BATCH_ROWS, maintain_order=False, engine="streaming")
 
 
-def copy_out(query: str, path: Path, *, header: tuple[str, ...], values: tuple[object, ...] = ()) -> None:
-    """The answer of a query as a CSV file under this header; null is an empty cell."""
+def copy_out(query: str, path: Path, *, values: Sequence[object], header: Sequence[str] = ()) -> None:
+    """The answer of a query as a CSV file, under this header if there is one; null is an empty cell."""
     with cursor() as copying, path.open("wb") as file:
-        file.write((",".join(header) + "\n").encode())
+        file.write(pl.DataFrame(schema=header).write_csv().encode() if header else b"")
         with copying.copy(statement(f"copy ({query}) to stdout (format csv)"), values) as rows:
             for block in rows:
                 file.write(block)

@@ -88,10 +88,9 @@ def _text(district_id: int, kind: str, columns: tuple[str, ...], work: Path, key
             f"select key, content, {cells} from {KINDS[kind]._meta.db_table} join wanted using (key)"
             " where district_id = %s and is_active",
             path,
-            header=tuple(schema),
-            values=(district_id,),
+            values=[district_id],
         )
-        found = pl.read_csv(path, has_header=False, skip_rows=1, schema=schema, null_values=[""])
+        found = pl.read_csv(path, has_header=False, schema=schema, null_values=[""], raise_if_empty=False)
     hashes = pl.col("key", "content").reinterpret(signed=False)
     return found.lazy().with_columns(hashes).select(*columns, "key", "content")
 
@@ -106,8 +105,8 @@ def _indexes_anew(state: RosterState, work: Path) -> dict[str, pl.DataFrame]:
             copy_out(
                 f"select {cells} from {KINDS[kind]._meta.db_table} where district_id = %s and is_active",
                 folder / f"{kind}.csv",
-                header=tuple(columns),
-                values=(state.district_id,),
+                header=columns,
+                values=[state.district_id],
             )
         lines = ["propertyName,value", *(f"{name},{value}" for name, value in manifest.items())]
         (folder / "manifest.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -44,12 +44,13 @@ def keep(state: RosterState, indexes: Mapping[str, pl.DataFrame]) -> None:
 
 
 def kept(state: RosterState) -> dict[str, pl.DataFrame] | None:
-    """By kind, the index after the last change; null if there is no snapshot of it here."""
+    """By kind, the index after the last change; null if there is no snapshot of it here, or none that can be read."""
     folder = _folder(state)
     paths = {name: folder / f"{name}.arrow" for name in state.columns}
-    if not all(path.exists() for path in paths.values()):
+    try:
+        return {name: pl.read_ipc(path) for name, path in paths.items()}
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):  # a power cut may leave half a file
         return None
-    return {name: pl.read_ipc(path) for name, path in paths.items()}
 
 
 def _folder(state: RosterState) -> Path:

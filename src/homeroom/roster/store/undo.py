@@ -10,7 +10,7 @@ from django.db import connection
 from homeroom.districts.models import District
 from homeroom.roster.models import KINDS, Before, RosterState
 from homeroom.roster.store.columns import OF_EVERY_KIND, own_fields, quoted
-from homeroom.roster.store.copying import cursor, statement
+from homeroom.roster.store.copying import asked, cursor, statement
 
 
 @dataclass(frozen=True)
@@ -31,25 +31,16 @@ class NothingToUndoError(Exception):
 def preview_undo(district: District, *, sync_id: int) -> Undo:
     """What ``undo`` would do now. Raises NothingToUndoError."""
     _state(district, sync_id)
-    found = Undo()
+    found = Undo(conflicts=_conflicts(district, sync_id))
     for kind, model in KINDS.items():
         table = model._meta.db_table
-        found.restored[kind] = _one(
+        found.restored[kind] = asked(
             f"select count(*) from {_BEFORE} b join {table} t using (district_id, key)"
             " where b.district_id = %s and b.kind = %s and t.last_sync_id = %s",
             [district.pk, kind, sync_id],
         )
-        found.ended[kind] = _one(
-            f"select count(*) from {table} t where {_CREATED}", [district.pk, sync_id, sync_id, kind]
-        )
-        conflicts = _all(
-            f"select t.source_id from {table} t where t.district_id = %s and t.last_sync_id is distinct from %s"
-            f" and (t.first_sync_id = %s or exists (select from {_BEFORE} b where b.district_id = t.district_id"
-            " and b.kind = %s and b.key = t.key)) order by t.source_id limit 1000",
-            [district.pk, sync_id, sync_id, kind],
-        )
-        if conflicts:
-            found.conflicts[kind] = conflicts
+        created = [district.pk, sync_id, sync_id, kind]
+        found.ended[kind] = asked(f"select count(*) from {table} t where {_CREATED}", created)
     return found
 
 
@@ -60,29 +51,41 @@ def undo(district: District, *, sync_id: int) -> Undo:
     if not connection.in_atomic_block:
         raise RuntimeError("A sync is undone inside a transaction.")
     state = _state(district, sync_id)
-    done = preview_undo(district, sync_id=sync_id)
-    with cursor() as sql:
-        for kind, model in KINDS.items():
-            table = model._meta.db_table
-            sql.execute(
-                statement(f"update {table} t set is_active = false, last_sync_id = null where {_CREATED}"),
-                [district.pk, sync_id, sync_id, kind],
-            )
-            fields = [name for name in (*OF_EVERY_KIND, *own_fields(model)) if name not in ("district_id", "key")]
-            restored = ", ".join(f"{quoted(name)} = r.{quoted(name)}" for name in fields)
-            sql.execute(
-                statement(
-                    f"update {table} t set {restored} from {_BEFORE} b,"
-                    f" jsonb_populate_record(null::{table}, b.record) r where b.district_id = %s and b.kind = %s"
-                    " and t.district_id = b.district_id and t.key = b.key and t.last_sync_id = %s"
-                ),
-                [district.pk, kind, sync_id],
-            )
+    done = Undo(conflicts=_conflicts(district, sync_id))
+    for kind, model in KINDS.items():
+        table = model._meta.db_table
+        fields = [name for name in (*OF_EVERY_KIND, *own_fields(model)) if name not in ("district_id", "key")]
+        restored = ", ".join(f"{quoted(name)} = r.{quoted(name)}" for name in fields)
+        done.ended[kind] = _changed(
+            f"update {table} t set is_active = false, last_sync_id = null where {_CREATED}",
+            [district.pk, sync_id, sync_id, kind],
+        )
+        done.restored[kind] = _changed(
+            f"update {table} t set {restored} from {_BEFORE} b,"
+            f" jsonb_populate_record(null::{table}, b.record) r where b.district_id = %s and b.kind = %s"
+            " and t.district_id = b.district_id and t.key = b.key and t.last_sync_id = %s",
+            [district.pk, kind, sync_id],
+        )
     Before.objects.filter(district=district).delete()
     state.generation += 1
     state.stamp, state.sync_id = uuid.uuid4(), None
+    state.version, state.columns = state.before_version or state.version, state.before_columns
     state.save()
     return done
+
+
+def _conflicts(district: District, sync_id: int) -> dict[str, list[str]]:
+    """By kind the source ids of records that the sync touched and that somebody changed since; the first thousand."""
+    found = {}
+    for kind, model in KINDS.items():
+        of_before = f"select from {_BEFORE} b where b.district_id = t.district_id and b.kind = %s and b.key = t.key"
+        changed_since = (
+            f"select t.source_id from {model._meta.db_table} t where t.district_id = %s"
+            f" and t.last_sync_id is distinct from %s and (t.first_sync_id = %s or exists ({of_before}))"
+            " order by t.source_id limit 1000"
+        )
+        found[kind] = asked(f"select array({changed_since})", [district.pk, sync_id, sync_id, kind])
+    return {kind: source_ids for kind, source_ids in found.items() if source_ids}
 
 
 _BEFORE = Before._meta.db_table
@@ -100,13 +103,7 @@ def _state(district: District, sync_id: int) -> RosterState:
     return state
 
 
-def _one(query: str, values: list[object]) -> int:
+def _changed(update: str, values: list[object]) -> int:
+    """How many rows an update changed."""
     with cursor() as sql:
-        row = sql.execute(statement(query), values).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def _all(query: str, values: list[object]) -> list[str]:
-    with cursor() as sql:
-        return [str(row[0]) for row in sql.execute(statement(query), values)]
+        return sql.execute(statement(update), values).rowcount
