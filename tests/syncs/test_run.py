@@ -137,6 +137,23 @@ def test_schools_of_the_delivery_can_be_onboarded_afterwards(cast: Cast, data: P
         assert all(school.name != school.source_id for school in found)
 
 
+def test_school_refused_for_its_own_fault_is_not_found(cast: Cast, files: Files) -> None:
+    def with_faults(rows: Rows) -> Rows:
+        schools = [row for row in rows if row["type"] == "school"]
+        unknown = {**schools[0], "sourcedId": "unknown-school", "name": ""}
+        return [*({**row, "name": ""} if row == schools[0] else row for row in rows), unknown]
+
+    synced(cast.district_admin, cast.ferndale, files)
+    with scope.within(cast.ferndale.pk):
+        names = dict(School.objects.values_list("source_id", "name"))
+
+    sync = synced(cast.district_admin, cast.ferndale, changed(files, "orgs", with_faults))
+
+    assert sync.counts["orgs"]["refused"] == 2
+    with scope.within(cast.ferndale.pk):
+        assert dict(School.objects.values_list("source_id", "name")) == names
+
+
 def test_loose_files_are_one_delivery(cast: Cast, files: Files) -> None:
     given = [Given(name, content) for name, content in files.items()]
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils import timezone
 
 from homeroom.accounts.models import User
@@ -15,6 +14,7 @@ from homeroom.districts import Refused
 from homeroom.districts.actions import schools
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
+from homeroom.engine.rules.onboarding import is_school
 from homeroom.roster import store
 from homeroom.roster.models import Org
 from homeroom.roster.store.undo import NothingToUndoError
@@ -131,9 +131,9 @@ def undo(*, by: User, sync: Sync) -> store.Undo:
 
 def _schools_of_the_roster() -> Iterator[tuple[str, str]]:
     """Source id and name of each school of the roster, in whose scope this is."""
-    is_school = Q(type="school") | Q(type__startswith="ext:")
-    for source_id, name in Org.objects.filter(is_school, is_active=True).values_list("source_id", "name"):
-        yield source_id, name or source_id
+    for source_id, name, type_ in Org.objects.filter(is_active=True).values_list("source_id", "name", "type"):
+        if is_school(type_ or ""):
+            yield source_id, name or source_id
 
 
 def is_undoable(sync: Sync) -> bool:

@@ -1,13 +1,13 @@
 """The story of a sync: from a delivery to a roster that is up to date, to a question, or to a reason why not.
 
-Fetches, calls the engine, stores and tells; judges nothing. It is safe to begin anew at any point: until ``_settle``
-nothing is changed but files, and there the roster and the sync change in one transaction.
+Fetches, calls the engine, stores and tells; judges nothing. It is safe to begin anew at any point: until ``_hold`` or
+``_apply`` nothing is changed but files, and there the roster and the sync change in one transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +24,7 @@ from homeroom.engine.diff import TableChanges
 from homeroom.engine.ledger import NO_IDS
 from homeroom.engine.profile import shipped
 from homeroom.engine.roster import text_of
+from homeroom.engine.rules import onboarding
 from homeroom.roster import store
 from homeroom.sources import RefusedError, SourceError
 from homeroom.syncs import changes as list_of_changes
@@ -65,18 +66,66 @@ def run(sync: Sync) -> None:
 
 
 def _run(sync: Sync, claim: Claim, work: Path) -> None:
-    district, results = sync.district, _sub(work, "results")
+    results = _sub(work, "results")
+    snapshot = _read(sync, claim, work)
+    generation = store.generation(sync.district)
+    current = store.load(sync.district, work=_sub(work, "current"))
+    checked = _judge(snapshot, current, sync.district, claim, work)
+    storage.keep_findings(checked, results, format=snapshot.format)
+    if checked.stopped:
+        storage.keep_results(sync, results)
+        report = engine.summarise(checked)
+        return fail(claim, " ".join(report.reasons), report=report.as_json())
+    claim.tell("Comparing with the roster")
+    proposal = _compare(checked, current, sync.district)
+    claim.tell("Writing down what changes")
+    if current.tables or list_of_changes.is_short(proposal.changes):
+        list_of_changes.write(proposal.changes, results / storage.CHANGES)
+    storage.keep_results(sync, results)
+    if reason := _reason_to_hold(sync, proposal):
+        return _hold(sync, claim, proposal, reason)
+    claim.tell("Applying the changes")
+    return _apply(sync, claim, proposal, generation=generation)
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    """What would be done with the delivery. roster: as it would be; digest: of the changes that lead there."""
+
+    checked: engine.Checked
+    roster: engine.Roster
+    changes: engine.Changes
+    report: engine.Report
+    digest: str
+
+    @property
+    def outcome(self) -> dict[str, object]:
+        """What the sync keeps of it, by column."""
+        return {
+            "report": self.report.as_json(),
+            "counts": _counts(self.report, self.changes),
+            "breaches": list(self.report.breaches),
+            "changes_digest": self.digest,
+        }
+
+
+def _read(sync: Sync, claim: Claim, work: Path) -> engine.Snapshot:
+    """What the delivery says. Raises CannotError where it is not to be synced."""
     claim.tell("Opening the delivery")
     snapshot = engine.read(storage.delivery(sync, work=work))
-    _refuse_to_sync(district, snapshot)
+    _refuse_to_sync(sync.district, snapshot)
     claim.write(
         format=snapshot.format,
         version=snapshot.version,
         steps=_STEPS_BESIDE_FILES + _STEPS_OF_A_FILE * len(snapshot.parts),
     )
-    generation = store.generation(district)
-    current = store.load(district, work=_sub(work, "current"))
-    checked = engine.validate(
+    return snapshot
+
+
+def _judge(
+    snapshot: engine.Snapshot, current: engine.Roster, district: District, claim: Claim, work: Path
+) -> engine.Checked:
+    return engine.validate(
         snapshot,
         profile=replace(shipped(district.profile), product=settings.HOMEROOM_PRODUCT),
         onboarded=schools.onboarded_source_ids(district),
@@ -84,33 +133,32 @@ def _run(sync: Sync, claim: Claim, work: Path) -> None:
         work=_sub(work, "judgement"),
         progress=claim.tell,
     )
-    storage.keep_findings(checked, results, format=snapshot.format)
-    if checked.stopped:
-        report = engine.summarise(checked)
-        storage.keep_results(sync, results)
-        return fail(claim, " ".join(report.reasons), report=report.as_json())
-    claim.tell("Comparing with the roster")
+
+
+def _compare(checked: engine.Checked, current: engine.Roster, district: District) -> _Proposal:
     proposed = store.keeping(engine.propose(current, checked))
     changes = engine.diff(current, proposed)
     verdict = engine.guard(changes, current, district.guard_limits)
     report = engine.summarise(checked, _with_all_kinds(changes, checked), verdict)
-    claim.tell("Writing down what changes")
-    if current.tables or list_of_changes.is_short(changes):
-        list_of_changes.write(changes, results / storage.CHANGES)
-    storage.keep_results(sync, results)
-    outcome: dict[str, object] = {
-        "report": report.as_json(),
-        "counts": _counts(report, changes),
-        "breaches": [breach.sentence for breach in verdict.breaches],
-        "changes_digest": changes.digest(),
-    }
-    reason = _reason_to_hold(sync, verdict, str(outcome["changes_digest"]))
-    if reason:
-        with transaction.atomic():
-            schools.found(district, _schools(checked), renames=False)
-            claim.write(state=State.HELD, reason=reason, approved_by=None, approved_digest="", stage="", **outcome)
-        return None
-    claim.tell("Applying the changes")
+    return _Proposal(checked, proposed, changes, report, changes.digest())
+
+
+def _reason_to_hold(sync: Sync, proposal: _Proposal) -> str:
+    """Why a person must look before these changes are applied; empty if nobody must."""
+    if sync.approved_digest:
+        return "" if sync.approved_digest == proposal.digest else OTHER_DIGEST
+    return " ".join(proposal.report.breaches)
+
+
+def _hold(sync: Sync, claim: Claim, proposal: _Proposal, reason: str) -> None:
+    with transaction.atomic():
+        schools.found(sync.district, _schools(proposal.checked), renames=False)
+        claim.write(state=State.HELD, reason=reason, approved_by=None, approved_digest="", stage="", **proposal.outcome)
+
+
+def _apply(sync: Sync, claim: Claim, proposal: _Proposal, *, generation: int) -> None:
+    """The proposed roster becomes the current one, and the sync ends. generation: of the one it was compared with."""
+    district, changes = sync.district, proposal.changes
     with transaction.atomic():
         if store.generation(district) != generation:
             raise LostError  # whoever changed the roster did not ask for the district's lock
@@ -119,23 +167,29 @@ def _run(sync: Sync, claim: Claim, work: Path) -> None:
                 changes,
                 district=district,
                 sync_id=sync.pk,
-                roster=proposed,
-                version=snapshot.version,
+                roster=proposal.roster,
+                version=proposal.checked.snapshot.version,
             )
-        schools.found(district, _schools(checked))
-        _complete(sync, claim, _STATES[report.status], outcome, applied=not changes.is_empty)
+        schools.found(district, _schools(proposal.checked))
+        _complete(sync, claim, proposal)
     if not changes.is_empty:
-        store.keep_snapshot(district, proposed)
-    return None
+        store.keep_snapshot(district, proposal.roster)
 
 
-def _complete(sync: Sync, claim: Claim, state: State, outcome: dict[str, object], *, applied: bool) -> None:
+def _complete(sync: Sync, claim: Claim, proposal: _Proposal) -> None:
     """The sync's end, in the transaction that changes the roster."""
-    generation = store.generation(sync.district) if applied else None
-    claim.write(state=state, finished_at=timezone.now(), reason="", stage="", generation=generation, **outcome)
+    applied, outcome = not proposal.changes.is_empty, proposal.outcome
+    claim.write(
+        state=_STATES[proposal.report.status],
+        finished_at=timezone.now(),
+        reason="",
+        stage="",
+        generation=store.generation(sync.district) if applied else None,
+        **outcome,
+    )
     if applied:
         target = Target("sync", sync.pk, sync.delivery_name)
-        detail = {"counts": outcome["counts"], "digest": outcome["changes_digest"]}
+        detail = {"counts": outcome["counts"], "digest": proposal.digest}
         record(by=None, what="sync.applied", district_id=sync.district_id, target=target, detail=detail)
 
 
@@ -156,13 +210,6 @@ def _refuse_to_sync(district: District, snapshot: engine.Snapshot) -> None:
         )
     if snapshot.format != "oneroster":
         raise CannotError("This is a template for a self-serve district, not a OneRoster delivery.")
-
-
-def _reason_to_hold(sync: Sync, verdict: engine.Verdict, digest: str) -> str:
-    """Why a person must look before these changes are applied; empty if nobody must."""
-    if sync.approved_digest:
-        return "" if sync.approved_digest == digest else OTHER_DIGEST
-    return " ".join(breach.sentence for breach in verdict.breaches)
 
 
 def _with_all_kinds(changes: engine.Changes, checked: engine.Checked) -> engine.Changes:
@@ -188,15 +235,13 @@ def _counts(report: engine.Report, changes: engine.Changes) -> dict[str, dict[st
 
 
 def _schools(checked: engine.Checked) -> Iterator[tuple[str, str]]:
-    """Source id and name of each school that the delivery names, onboarded or not."""
+    """Source id and name of each school that comes with the delivery, onboarded or not."""
     page = checked.pages.get("orgs")
     if page is None:
         return
-    rows = page.key.is_not_null().arg_true()
+    rows = onboarding.schools(page).arg_true()
     orgs = text_of(page, rows, {})(page.key.gather(rows))
-    is_school = pl.col("type").eq("school") | pl.col("type").str.starts_with("ext:")
-    found = orgs.filter(is_school).select("sourcedId", pl.coalesce("name", "sourcedId")).collect()
-    yield from found.iter_rows()
+    yield from orgs.select("sourcedId", pl.coalesce("name", "sourcedId")).collect().iter_rows()
 
 
 def _sub(work: Path, name: str) -> Path:

@@ -25,6 +25,21 @@ SCHOOL = Rule(
 )
 
 
+def is_school(type_: str) -> bool:
+    """Whether an organization of this type is a school. The types beginning with ext: are of 1.2, and 1.1 refuses them."""
+    return type_ == "school" or type_.startswith("ext:")
+
+
+def schools(page: Page) -> pl.Series:
+    """True for the rows of orgs with which a school comes: it was accepted and stays, or is merely not onboarded. One
+    that was refused for a fault of its own is none: not even its name could be trusted.
+    """
+    taken = page.accepted & ~page.frame["deleted"]
+    if page.not_onboarded is not None:
+        taken |= page.not_onboarded
+    return taken & page.frame.select(_of_school(page.setting.table["type"])).to_series()
+
+
 def judge_onboarding(page: Page, onboarded: pl.Series | None) -> None:
     """Refuse the schools whose identifier is not among ``onboarded`` (hashes; null: every school is), and take what
     belongs to them out in silence. Only organizations of type school, in 1.2 also of an ext: type, need to be
@@ -40,8 +55,13 @@ def judge_onboarding(page: Page, onboarded: pl.Series | None) -> None:
 
 
 def _is_outside(kind: Column, onboarded: pl.Series) -> pl.Expr:
-    schools = [kind_codes(kind.tokens)["school"], *([EXTENDED] if kind.extensible else [])]
-    return pl.col("kind").is_in(schools) & ~pl.col("key").is_in(onboarded.implode()) & pl.col("key").is_not_null()
+    return _of_school(kind) & ~pl.col("key").is_in(onboarded.implode()) & pl.col("key").is_not_null()
+
+
+def _of_school(kind: Column) -> pl.Expr:
+    """``is_school`` by the number under which the first pass keeps a type."""
+    codes = [code for token, code in kind_codes(kind.tokens).items() if is_school(token)]
+    return pl.col("kind").is_in([*codes, *([EXTENDED] if kind.extensible else [])])
 
 
 def leave_out_lost_schools(ledger: Ledger, onboarded: pl.Series | None) -> None:
