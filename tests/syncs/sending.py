@@ -33,9 +33,11 @@ class Given:
         yield self.content[10:]
 
 
-def zipped(files: Mapping[str, bytes]) -> Given:
+def zipped(files: Mapping[str, bytes], *, comment: str = "") -> Given:
+    """The files as a zip. comment: of the archive, so that the same files make other bytes."""
     packed = io.BytesIO()
     with ZipFile(packed, "w") as archive:
+        archive.comment = comment.encode()
         for name, content in files.items():
             archive.writestr(ZipInfo(name), content)  # always of the same date, so always the same bytes
     return Given("roster.zip", packed.getvalue())

@@ -98,6 +98,17 @@ def test_same_bytes_are_recognised_and_can_be_confirmed_with_the_ticket(cast: Ca
         storage.received(cast.ferndale, received.ticket)
 
 
+def test_same_bytes_are_not_synced_twice_at_a_time_even_if_confirmed(cast: Cast, files: Files) -> None:
+    first = send(cast.district_admin, cast.ferndale, zipped(files))
+
+    with pytest.raises(SentBeforeError) as told:
+        send(cast.district_admin, cast.ferndale, zipped(files), confirm=True)
+
+    assert told.value.sync_id == first.pk
+    work(first)
+    assert send(cast.district_admin, cast.ferndale, zipped(files), confirm=True).state == State.QUEUED
+
+
 def test_same_loose_files_are_recognised_in_any_order(cast: Cast, files: Files) -> None:
     given = [Given(name, content) for name, content in files.items()]
     send(cast.district_admin, cast.ferndale, *given)

@@ -223,6 +223,19 @@ def test_confirmed_they_are_synced_once_however_often_it_is_pressed(cast: Cast, 
     assert work(sync).state == State.COMPLETED
 
 
+def test_confirmed_in_two_tabs_they_are_synced_once(cast: Cast, outcomes: Outcomes, data: Path) -> None:
+    browser, one_tab = sent_before(cast, outcomes)
+    other_tab = send(browser, SimpleUploadedFile("again.zip", zipped(outcomes.good).content))
+    browser.post(one_tab.request["PATH_INFO"], {"digest": one_tab.context["received"].digest})
+
+    page = browser.post(other_tab.request["PATH_INFO"], {"digest": other_tab.context["received"].digest}, follow=True)
+
+    _, sync = syncs(cast)
+    assert page.request["PATH_INFO"] == f"/d/ferndale/sync-reports/{sync.pk}/"
+    assert "are being synced already" in page.text
+    assert not list(data.rglob("received-*"))
+
+
 def test_not_confirmed_they_are_removed(cast: Cast, outcomes: Outcomes, data: Path) -> None:
     browser, page = sent_before(cast, outcomes)
 

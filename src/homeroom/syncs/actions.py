@@ -19,7 +19,7 @@ from homeroom.roster import store
 from homeroom.roster.models import Org
 from homeroom.roster.store.undo import NothingToUndoError
 from homeroom.syncs import claims, storage, tasks
-from homeroom.syncs.models import SUCCEEDED, State, Sync
+from homeroom.syncs.models import SUCCEEDED, UNDER_WAY, State, Sync
 
 ONLY_THE_LAST = "Only the last applied sync can be undone, and only while no other one is under way."
 
@@ -36,14 +36,14 @@ class SentBeforeError(Refused):
 def start(*, by: User, district: District, received: storage.Received, confirm: bool = False) -> Sync:
     """A queued sync of files that ``storage.receive`` took in.
 
-    Raises SentBeforeError for the bytes of an earlier sync, unless confirmed; the files then stay for a day, so that
-    their ticket can be sent again with the confirmation. Raises Refused for who may not; the files are gone.
+    Raises SentBeforeError for the bytes of an earlier sync, unless confirmed, and of one that is under way in any case;
+    the files then stay for a day, so that their ticket can be sent again with the confirmation. Raises Refused for who
+    may not; the files are gone.
     """
     try:
         with acting(by, district, "deliveries.upload"):
             _require_open(district)
-            if not confirm:
-                _require_not_sent_before(received)
+            _require_not_sent_before(received, confirm=confirm)
             sync = Sync.objects.create(
                 district=district,
                 method=district.method,
@@ -154,8 +154,9 @@ def _require_open(district: District) -> None:
         raise Refused(f"{district} is closed: nothing is synced.")
 
 
-def _require_not_sent_before(received: storage.Received) -> None:
-    before = Sync.objects.filter(delivery_digest=received.digest).exclude(state=State.FAILED).first()
+def _require_not_sent_before(received: storage.Received, *, confirm: bool) -> None:
+    sent = Sync.objects.filter(delivery_digest=received.digest).exclude(state=State.FAILED)
+    before = sent.filter(state__in=UNDER_WAY).first() or (None if confirm else sent.first())
     if before:
         raise SentBeforeError(before)
 
