@@ -70,7 +70,7 @@ class PartByDistrict(RunSQL):
 
 
 class LoadFunctions(RunSQL):
-    """How a district's first records come in: see ``store.first_load``."""
+    """How a district's first records come in: see ``store.apply``."""
 
     def __init__(self) -> None:
         super().__init__(
