@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import ClassVar
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -109,14 +110,19 @@ class OfDistrict(models.Model):
         abstract = True
 
 
+def own_source_id() -> str:
+    """A source id for what was made here, and that no source names."""
+    return str(uuid4())
+
+
 class School(OfDistrict):
     """A school as the publisher sees it. The district's own record of it is an ``orgs`` record of the roster.
 
-    source_id: null for one that was added by hand in a self-serve district.
+    source_id: as records name the school; one that was added by hand without any has one of ours.
     """
 
     name = models.CharField(max_length=250)
-    source_id = models.CharField(max_length=250, null=True, blank=True)
+    source_id = models.CharField(max_length=250, default=own_source_id)
     is_onboarded = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Index, Q, UniqueConstraint, Value
+from django.db.models.functions import Lower
+from django.utils import timezone
 
 from homeroom.districts.models import District, OfDistrict
 
@@ -23,6 +26,8 @@ class Origin(models.TextChoices):
     HAND = "hand", "Created by hand"
 
 
+_NOT_SYNCED = ~Q(origin=Origin.SYNC)
+_ORGS = Func(F("org_sourced_ids"), Value(","), function="string_to_array")
 #: The columns that every kind has, and that hold nothing of the person.
 _OF_EVERY_KIND = ("district", "key", "content", "is_active", "origin", "first_sync_id", "last_sync_id")
 
@@ -136,6 +141,14 @@ class Person(Record):
     )  # fmt: skip
     NOT_PERSONAL: ClassVar = _OF_EVERY_KIND
 
+    class Meta(Record.Meta):
+        constraints = [
+            *Record.Meta.constraints,
+            # Among those whom the district keeps here by itself; of synced people the rules of the sync decide.
+            UniqueConstraint("district", Lower("username"), condition=_NOT_SYNCED, name="person_username_is_unique"),
+        ]
+        indexes = [GinIndex(_ORGS, name="person_by_school")]
+
 
 class PersonRole(Record):
     """One role of one person at one org (OneRoster 1.2)."""
@@ -180,6 +193,11 @@ class Demographics(Record):
 
 
 class Class(Record):
+    """school_year_id: of the ``districts.SchoolYear`` in which it was created; it never moves to another one. No column
+    of OneRoster's.
+    """
+
+    school_year_id = models.BigIntegerField(null=True)
     title = models.TextField(null=True)
     grades = models.TextField(null=True)
     course_sourced_id = models.TextField(null=True)
@@ -195,8 +213,11 @@ class Class(Record):
     PERSONAL: ClassVar = ()
     NOT_PERSONAL: ClassVar = (
         *_OF_EVERY_KIND, "source_id", "metadata", "title", "grades", "course_sourced_id", "class_code", "class_type",
-        "location", "school_sourced_id", "term_sourced_ids", "subjects", "subject_codes", "periods",
+        "location", "school_sourced_id", "term_sourced_ids", "subjects", "subject_codes", "periods", "school_year_id",
     )  # fmt: skip
+
+    class Meta(Record.Meta):
+        indexes = [Index("district", "school_sourced_id", name="class_by_school")]
 
 
 class Enrollment(Record):
@@ -213,6 +234,13 @@ class Enrollment(Record):
         "begin_date", "end_date",
     )  # fmt: skip
     NOT_PERSONAL: ClassVar = _OF_EVERY_KIND
+
+    class Meta(Record.Meta):
+        # Of millions of synced enrollments they would cost as much as storing them.
+        indexes = [
+            Index("district", "class_sourced_id", condition=_NOT_SYNCED, name="enrollment_by_class"),
+            Index("district", "user_sourced_id", condition=_NOT_SYNCED, name="enrollment_by_user"),
+        ]
 
 
 #: The kinds of record that are kept, by OneRoster's name of the table, in the order of judgement.
@@ -276,3 +304,41 @@ class Before(OfDistrict):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} of {self.district_id} before {self.sync_id}"
+
+
+class Credential(OfDistrict):
+    """How a person of a self-serve district signs in to what the publisher offers: a salted hash of the password."""
+
+    pk = models.CompositePrimaryKey("district_id", "key")
+    key = models.BigIntegerField()
+    password = models.CharField(max_length=250)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    PERSONAL: ClassVar = ("password",)
+    NOT_PERSONAL: ClassVar = ("district", "key", "changed_at")
+
+    def __str__(self) -> str:
+        return f"Credential of {self.key} of {self.district_id}"
+
+
+class AddressInUse(OfDistrict):
+    """An e-mail of a person of a self-serve district, in lower case: unique on the whole server.
+
+    PostgreSQL keeps it so across all districts, while each sees its own rows only: whoever finds an address taken
+    learns nothing else.
+    """
+
+    address = models.TextField(unique=True)
+    key = models.BigIntegerField()
+
+    PERSONAL: ClassVar = ("address",)
+    NOT_PERSONAL: ClassVar = ("district", "key")
+
+    class Meta:
+        indexes = [Index("district", "key", name="address_by_person")]
+        constraints = [
+            models.CheckConstraint(condition=Q(address=Lower("address")), name="address_is_in_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Address of {self.key} of {self.district_id}"

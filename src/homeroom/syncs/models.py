@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from homeroom.accounts.models import User
-from homeroom.districts.models import Method, OfDistrict
+from homeroom.districts.models import Method, OfDistrict, School, SchoolYear
 
 
 class State(models.TextChoices):
@@ -107,7 +107,9 @@ class Sync(OfDistrict):
             ),
             models.UniqueConstraint(fields=["district", "id"], name="sync_and_district"),
             models.UniqueConstraint(
-                fields=["district"], condition=Q(state=State.PROCESSING), name="sync_one_at_a_time_in_district"
+                fields=["district"],
+                condition=Q(state=State.PROCESSING) & ~Q(method=Method.SELF_SERVE),
+                name="sync_one_at_a_time_in_district",
             ),
         ]
 
@@ -126,3 +128,86 @@ class Sync(OfDistrict):
     def has_files(self) -> bool:
         """Whether delivery, reports and the list of changes can still be had."""
         return self.files_expired_at is None
+
+
+class Kind(models.TextChoices):
+    """What an upload brings: the name of its template in the engine, and in words."""
+
+    STUDENTS = "students", "Students"
+    STAFF = "staff", "Staff"
+    CLASSES = "classes", "Classes"
+
+
+class Upload(OfDistrict):
+    """What a sync of a self-serve district has beside: a file of students, staff or classes for one school.
+
+    school_year: of classes; null for people. rows: of the file, without header and blank lines. corrects: the upload
+    whose file to correct this is; null if it is none. open_errors: how many errors of that one are still open after
+    this one; null until it has ended, and where it corrects none. dismissed_at: when the person who uploaded closed its
+    banner.
+    """
+
+    sync = models.OneToOneField(Sync, on_delete=models.CASCADE, related_name="upload")
+    kind = models.CharField(max_length=20, choices=Kind)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    school_year = models.ForeignKey(SchoolYear, null=True, on_delete=models.PROTECT, related_name="+")
+    rows = models.PositiveIntegerField()
+    corrects = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="corrections")
+    open_errors = models.PositiveIntegerField(null=True)
+    dismissed_at = models.DateTimeField(null=True)
+
+    PERSONAL: ClassVar = ()
+    NOT_PERSONAL: ClassVar = (
+        "district", "sync", "kind", "school", "school_year", "rows", "corrects", "open_errors", "dismissed_at",
+    )  # fmt: skip
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "kind", "-sync"], name="upload_of_school_by_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["district", "id"], name="upload_and_district"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="upload_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.CLASSES, school_year__isnull=False)
+                | (~Q(kind=Kind.CLASSES) & Q(school_year__isnull=True)),
+                name="upload_of_classes_has_a_school_year",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of upload {self.sync_id}"
+
+
+class WaitingPassword(OfDistrict):
+    """A password between the request that brought it and the worker that hashes it, encrypted (``syncs.uploads``).
+    line: of the file.
+    """
+
+    sync = models.ForeignKey(Sync, on_delete=models.CASCADE, related_name="+")
+    line = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+
+    PERSONAL: ClassVar = ("sealed",)
+    NOT_PERSONAL: ClassVar = ("district", "sync", "line")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sync", "line"], name="waiting_password_of_a_line")]
+
+    def __str__(self) -> str:
+        return f"Line {self.line} of {self.sync_id}"
+
+
+class HashedPassword(OfDistrict):
+    """A password of an upload that is hashed, until the upload has ended. line: of the file."""
+
+    sync = models.ForeignKey(Sync, on_delete=models.CASCADE, related_name="+")
+    line = models.PositiveIntegerField()
+    password = models.CharField(max_length=250)
+
+    PERSONAL: ClassVar = ("password",)
+    NOT_PERSONAL: ClassVar = ("district", "sync", "line")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sync", "line"], name="hashed_password_of_a_line")]
+
+    def __str__(self) -> str:
+        return f"Line {self.line} of {self.sync_id}"

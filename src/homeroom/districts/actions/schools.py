@@ -10,16 +10,18 @@ from homeroom.accounts.models import User
 from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused, scope
 from homeroom.districts.actions.acting import acting
-from homeroom.districts.models import District, School
+from homeroom.districts.models import District, School, own_source_id
 
 
 def add_school(*, by: User, district: District, name: str, source_id: str | None = None) -> School:
-    """A school added by hand, onboarded. source_id: as the district's own system will name it; none in self-serve."""
+    """A school added by hand, onboarded. source_id: as the district's own system will name it; without, it has one of
+    ours.
+    """
     with acting(by, district, "schools.onboard"):
-        source_id = (source_id or "").strip() or None
+        source_id = (source_id or "").strip() or own_source_id()
         if not name.strip():
             raise Refused("Please write the school's name.")
-        known = School.objects.filter(source_id=source_id).first() if source_id else None
+        known = School.objects.filter(source_id=source_id).first()
         if known:
             raise Refused(f"{known} has the source id {source_id} already.")
         school = School.objects.create(district=district, name=name.strip(), source_id=source_id, is_onboarded=True)
@@ -58,11 +60,9 @@ def found(district: District, schools: Iterable[tuple[str, str]], *, renames: bo
     names = {source_id: name[:250] for source_id, name in schools if source_id}
     with scope.within(district.pk), transaction.atomic():
         known = {school.source_id: school for school in School.objects.filter(source_id__in=names)}
-        renamed = [
-            school for source_id, school in known.items() if renames and source_id and school.name != names[source_id]
-        ]
+        renamed = [school for source_id, school in known.items() if renames and school.name != names[source_id]]
         for school in renamed:
-            school.name = names[school.source_id or ""]
+            school.name = names[school.source_id]
         School.objects.bulk_update(renamed, ["name"], batch_size=500)
         new = [
             School(district=district, source_id=source_id, name=name)
@@ -87,8 +87,7 @@ def some_of(names: Sequence[str], *, at_most: int = 3) -> str:
 def onboarded_source_ids(district: District) -> frozenset[str]:
     """The source ids of the schools whose records are synced."""
     with scope.within(district.pk):
-        onboarded = School.objects.filter(is_onboarded=True).exclude(source_id=None)
-        return frozenset(str(source_id) for source_id in onboarded.values_list("source_id", flat=True))
+        return frozenset(School.objects.filter(is_onboarded=True).values_list("source_id", flat=True))
 
 
 def _target(school: School) -> Target:

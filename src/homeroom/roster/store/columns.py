@@ -11,6 +11,8 @@ from homeroom.roster.models import Record
 
 #: What every kind has beside its own columns, in the order in which it is copied.
 OF_EVERY_KIND = ("district_id", "key", "content", "source_id", "is_active", "origin", "first_sync_id", "last_sync_id", "metadata")  # fmt: skip  # noqa: E501
+#: What is of ours alone, and no column of OneRoster's.
+OURS_ALONE = ("school_year_id",)
 _CAPITAL = re.compile(r"(?=[A-Z])")
 
 
@@ -20,9 +22,9 @@ def field_of(column: str) -> str:
 
 
 def own_fields(model: type[Record]) -> tuple[str, ...]:
-    """The columns of one kind that others do not have."""
+    """OneRoster's columns of one kind."""
     fields = (field.attname for field in model._meta.concrete_fields)
-    return tuple(name for name in fields if name not in OF_EVERY_KIND)
+    return tuple(name for name in fields if name not in (*OF_EVERY_KIND, *OURS_ALONE))
 
 
 def signed(key: pl.Expr | str) -> pl.Expr:

@@ -68,5 +68,5 @@ def _schools(sync: Sync) -> dict[str, Any]:
     """Schools that came and are not onboarded, if this sync left anything out for them."""
     if not has_schools_not_onboarded(sync):
         return {}
-    waiting = School.objects.filter(is_onboarded=False).exclude(source_id=None)
+    waiting = School.objects.filter(is_onboarded=False)
     return {"schools": list(waiting[:SCHOOLS_SHOWN]), "further_schools": waiting.count() - SCHOOLS_SHOWN}
