@@ -129,7 +129,7 @@ def _parts(table: str, change: TableChanges) -> Iterator[pl.LazyFrame]:
 def _at_hand(records: Records, change: TableChanges) -> Records:
     """The updated records, with their text fetched: it is looked at three times."""
     updated = records.only(change.updated)
-    text = updated.rows.filter(pl.col("key").is_in(change.updated.implode())).collect()
+    text = updated.rows.collect()
     return replace(updated, text=lambda _: text.lazy())
 
 
@@ -158,6 +158,4 @@ def _named(records: Records) -> pl.LazyFrame:
     columns = [column for column in _NAMES.get(records.table.name, ()) if column in records.columns]
     separator = " in " if records.table.name == "enrollments" else " "
     name = pl.concat_str(*columns, separator=separator, ignore_nulls=True) if columns else pl.lit(None, pl.String)
-    # The text may be that of more records than are asked for.
-    wanted = records.rows.filter(pl.col("key").is_in(records.index["key"].implode()))
-    return wanted.select(source_id=records.table.key, name=name)
+    return records.rows.select(source_id=records.table.key, name=name)
