@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +17,7 @@ from homeroom.engine.findings import Findings, Gathering, of_tally
 from homeroom.engine.first_pass import clearings, index
 from homeroom.engine.formats import selfserve as selfserve_format
 from homeroom.engine.hashes import hashed
-from homeroom.engine.ledger import Ledger, Page, rows_where
+from homeroom.engine.ledger import NO_IDS, Ledger, Page, rows_where
 from homeroom.engine.profile import Profile
 from homeroom.engine.roster import Records, Roster, text_of
 from homeroom.engine.rules.catalogue import LOCAL
@@ -28,7 +28,7 @@ from homeroom.engine.rules.keys import judge_enrollments, judge_keys
 from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_lost_schools, leave_out_users
 from homeroom.engine.rules.people import judge_people, judge_roles
 from homeroom.engine.rules.references import judge_cycles, judge_references
-from homeroom.engine.rules.selfserve import judge_upload
+from homeroom.engine.rules.selfserve import PASSWORD, Taken, class_of, judge_upload, refuse_withheld
 from homeroom.engine.second_pass import explain
 from homeroom.engine.snapshot import Remark, Snapshot
 
@@ -50,6 +50,11 @@ class Checked:
     stopped: bool
     pages: Mapping[str, Page] = field(default_factory=dict)
 
+    @property
+    def of_passwords(self) -> pl.DataFrame:
+        """The findings about passwords, for a later judgement of the same file without them: ``findings.SCHEMA``."""
+        return self.findings.rows.filter(pl.col("field") == PASSWORD).collect()
+
     def accepted(self, table: str) -> Records:
         """The rows of a table that were accepted, as the roster keeps them: faulty values that a rule clears are null.
         Rows that end a record are not among them. Their index has no ``content`` if the judgement was without a roster.
@@ -67,14 +72,20 @@ def validate(
     work: Path,
     onboarded: frozenset[str] | None = None,
     known: Roster | None = None,
+    taken: Taken | None = None,
+    withheld: pl.DataFrame | None = None,
     progress: Progress = lambda _: None,
 ) -> Checked:
     """Judges every row of a snapshot by all rules.
 
     onboarded: source ids of the schools that the publisher has onboarded; null: every school is. known: the roster as
-    accepted before. work: a folder lent for what does not fit into memory. Never raises for what was delivered.
+    accepted before. taken: of an upload, what is there already; null: what ``known`` tells of it. withheld: of an
+    upload whose passwords were taken out, the findings about them while they were there (``Checked.of_passwords``).
+    work: a folder lent for what does not fit into memory. Never raises for what was delivered.
     """
     gathering = Gathering(work, profile)
+    if snapshot.format == selfserve_format.NAME:
+        return _validate_upload(snapshot, gathering, taken or (_taken(known) if known else None), withheld)
     if gathering.add_remarks((*snapshot.remarks, *_missing_files(snapshot, known))):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
     certain = known is not None or profile.self_contained_deltas
@@ -84,12 +95,11 @@ def validate(
     for name, part in snapshot.parts.items():
         progress(f"Reading {part.file}")
         pages[name] = index(part, LOCAL, profile, resolvable=resolvable, compare=known is not None, work=work)
-    limits = _upload_limits(next(iter(pages.values())), profile) if snapshot.format == selfserve_format.NAME else []
-    if gathering.add_remarks([*_without_rows(pages), *limits]):
+    if gathering.add_remarks(_without_rows(pages)):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
     before = {name: records.index for name, records in known.tables.items()} if known else {}
     ledger = Ledger(pages, before, roster_given=known is not None)
-    _judge(ledger, onboarded, known, progress)
+    _judge(ledger, onboarded, progress)
     with ThreadPoolExecutor(1) as beside:
         counting = beside.submit(lambda: list(tallies(ledger, known)))
         _explain(ledger, gathering, progress)
@@ -97,6 +107,34 @@ def validate(
         gathering.add(of_tally(tally))
     # A profile may say of any rule that it stops the sync.
     return Checked(snapshot, profile, gathering.done(), stopped=gathering.stops, pages={} if gathering.stops else pages)
+
+
+def _validate_upload(
+    snapshot: Snapshot, gathering: Gathering, taken: Taken | None, withheld: pl.DataFrame | None
+) -> Checked:
+    """As ``validate``, of a template. All that is wrong with the file as a whole is said at once (product.md 3.3)."""
+    profile, work = gathering.profile, gathering.work
+    pages = {}
+    for name, part in snapshot.parts.items():
+        there = part if withheld is None else replace(part, columns=tuple(map(_withheld_name, part.columns)))
+        pages[name] = index(there, LOCAL, profile, resolvable=frozenset(), compare=False, work=work)
+    limits = [remark for page in pages.values() for remark in _upload_limits(page, profile)]
+    if gathering.add_remarks((*snapshot.remarks, *limits, *_without_rows(pages))):
+        return Checked(snapshot, profile, gathering.done(), stopped=True)
+    for page in pages.values():
+        judge_upload(page, taken)
+        if withheld is not None:
+            refuse_withheld(page, withheld["line"])
+            gathering.add(withheld)
+        explain(page, {}, gathering)
+    for tally in tallies(Ledger(pages, {}), None):
+        gathering.add(of_tally(tally))
+    return Checked(snapshot, profile, gathering.done(), stopped=gathering.stops, pages={} if gathering.stops else pages)
+
+
+def _withheld_name(column: str) -> str:
+    """Under another name a column is there, and no rule asks for its cells."""
+    return f"{column}, withheld" if column == PASSWORD else column
 
 
 def _missing_files(snapshot: Snapshot, known: Roster | None) -> list[Remark]:
@@ -126,7 +164,7 @@ def _without_rows(pages: Mapping[str, Page]) -> list[Remark]:
     return remarks
 
 
-def _judge(ledger: Ledger, onboarded: frozenset[str] | None, known: Roster | None, progress: Progress) -> None:
+def _judge(ledger: Ledger, onboarded: frozenset[str] | None, progress: Progress) -> None:
     hashes = (
         None
         if onboarded is None
@@ -134,10 +172,7 @@ def _judge(ledger: Ledger, onboarded: frozenset[str] | None, known: Roster | Non
     )
     leave_out_lost_schools(ledger, hashes)
     for page in ledger.pages.values():
-        if "blank" in page.frame.columns:
-            judge_upload(page, _people(known) if known else None)
-        else:
-            judge_keys(page)
+        judge_keys(page)
         if "filled" in page.frame.columns and BULK_FILLED.consequence_for(None, page.setting.profile).is_error:
             page.blame(rows_where(page.frame["filled"]), BULK_FILLED, "status")
     for name, page in ledger.pages.items():
@@ -181,13 +216,28 @@ def _upload_limits(page: Page, profile: Profile) -> list[Remark]:
     return remarks
 
 
-def _people(known: Roster) -> pl.DataFrame | None:
-    """Of the people who are there already, the hashes of what must be unique."""
-    users = known.tables.get("users")
-    if users is None:
-        return None
+def _taken(known: Roster) -> Taken:
+    """What a roster tells of what is in use; it is taken for that of one school and one year."""
+    if "users" not in known.tables:
+        return Taken()
     login, address = (hashed(pl.col(name).str.to_lowercase()) for name in ("username", "email"))
-    return users.rows.select("key", login=login, address=address).collect()
+    people = known.tables["users"].rows.select("key", "role", "email", login=login, address=address).collect()
+    return Taken(
+        ids=people["key"],
+        usernames=people["login"],
+        emails=people["address"],
+        teachers=people.filter(pl.col("role") == "teacher")["address"],
+        classes=_classes_of(known, people) if {"classes", "enrollments"} <= known.tables.keys() else NO_IDS,
+    )
+
+
+def _classes_of(known: Roster, people: pl.DataFrame) -> pl.Series:
+    """``class_of`` each class and each of its teachers."""
+    of_teachers = known.tables["enrollments"].rows.filter(pl.col("role") == "teacher")
+    pairs = of_teachers.select(key=hashed("classSourcedId"), user=hashed("userSourcedId")).collect()
+    classes = known.tables["classes"].rows.select("key", "title").collect()
+    named = pairs.join(classes, on="key").join(people.select("email", user="key"), on="user")
+    return named.select(class_of("title", "email")).to_series()
 
 
 def _judge_classes(page: Page, ledger: Ledger) -> None:

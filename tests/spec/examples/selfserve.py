@@ -581,6 +581,47 @@ _UNIQUE = (
         (refuses(STUDENTS, 2, "email", "email is already in use"),),
         known={},
     ),
+    Example(
+        "upload-teacher-unknown",
+        "A class has a teacher of this school; capitals do not count",
+        {
+            "class-upload": """
+                className | primaryTeacher
+                Pottery   | Tess@lantern.example
+                Weaving   | sam@lantern.example
+            """
+        },
+        (
+            refuses(
+                CLASSES,
+                3,
+                "primaryTeacher",
+                "primaryTeacher “sam@lantern.example” is not the e-mail of a teacher of this school.",
+            ),
+        ),
+        known={},
+    ),
+    Example(
+        "upload-class-taken",
+        "A class of the same name and teacher is not made twice",
+        {
+            "class-upload": """
+                className | primaryTeacher
+                Math 1    | tess@lantern.example
+                Pottery   | tess@lantern.example
+            """
+        },
+        (
+            refuses(
+                CLASSES,
+                2,
+                "className",
+                "A class “Math 1” with this teacher is already there in this school year; an upload does not make it "
+                "twice.",
+            ),
+        ),
+        known={},
+    ),
 )
 
 EXAMPLES = (*_FILES, *_CELLS, *_UNIQUE)

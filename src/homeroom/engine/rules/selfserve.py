@@ -6,16 +6,19 @@ it again.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import polars as pl
 
 from homeroom.engine.hashes import hashed
-from homeroom.engine.ledger import Page
+from homeroom.engine.ledger import NO_IDS, Page, rows_where
 from homeroom.engine.rule import Cell, Consequence, Rule, Setting
 from homeroom.engine.rules.forms import EMAIL
 from homeroom.engine.rules.keys import later_rows
 from homeroom.engine.rules.values import grade_hint
 from homeroom.engine.tables import Type
 
+PASSWORD = "password"
 _SOURCE = "product.md 3.4"
 _FILE = "product.md 3.3"
 _STOPS, _REFUSES = Consequence.STOPS, Consequence.REFUSES
@@ -253,6 +256,27 @@ ID_TAKEN = Rule(
     remedy="Leave the row out if the person is in the list already; otherwise correct the ID.",
     source=_SOURCE,
 )
+TEACHER_UNKNOWN = Rule(
+    id="upload-teacher-unknown",
+    consequence=_REFUSES,
+    says="A class has a teacher of its school.",
+    message="primaryTeacher {value} is not the e-mail of a teacher of this school.",
+    remedy="Correct the e-mail in your file, or add the teacher to the school's staff first.",
+    source=_SOURCE,
+    table="classes",
+    column="primaryTeacher",
+)
+CLASS_TAKEN = Rule(
+    id="upload-class-taken",
+    consequence=_REFUSES,
+    says="A class of the same name and teacher is not there yet in the school year.",
+    message="A class {value} with this teacher is already there in this school year; an upload does not make it twice.",
+    remedy="Leave the row out if it is the same class; otherwise name it otherwise.",
+    source=_SOURCE,
+    table="classes",
+    column="className",
+)
+RULES += (TEACHER_UNKNOWN, CLASS_TAKEN)
 RULES += (ID_REPEATED, EMAIL_REPEATED, USERNAME_REPEATED, CLASS_REPEATED, EMAIL_TAKEN, USERNAME_TAKEN, ID_TAKEN)
 
 _UNIQUE = (
@@ -271,17 +295,39 @@ def facts(setting: Setting) -> dict[str, pl.Expr]:
         if setting.has(column):
             kept[name] = hashed(pl.col(column).str.to_lowercase())
     if setting.has("className", "primaryTeacher"):
-        pair = pl.concat_str("className", pl.col("primaryTeacher").str.to_lowercase(), separator="\x1f")
-        kept["class_of"] = hashed(pair)
+        kept["teacher"] = hashed(pl.col("primaryTeacher").str.to_lowercase())
+        kept["class_of"] = class_of("className", "primaryTeacher")
     kept["blank"] = pl.all_horizontal(pl.col(name).is_null() for name in setting.table.names if setting.has(name))
     return kept
 
 
-def judge_upload(page: Page, taken: pl.DataFrame | None) -> None:
-    """Refuse rows that repeat what must be unique, in the file or among the people who are there already.
+def class_of(name: str, teacher: str) -> pl.Expr:
+    """One hash of a class's name and its teacher's e-mail, which together tell it from others of a school year."""
+    return hashed(pl.concat_str(name, pl.col(teacher).str.to_lowercase(), separator="\x1f"))
 
-    taken: of the people in the district ``key``, ``login``, ``address``; null: not known. A record that is there as a
-    whole, in the file or in the district, is one fault on its ID, not three.
+
+@dataclass(frozen=True)
+class Taken:
+    """What is there already where an upload comes to, as hashes (``hashes.hashed``); text other than ids in lower case.
+
+    ids, usernames: of the people of the district. emails: in use on the whole server; at least all of those that stand
+    in the upload. teachers: the e-mails of the school's teachers. classes: ``class_of`` the school's classes in the
+    school year.
+    """
+
+    ids: pl.Series = field(default_factory=lambda: NO_IDS)
+    usernames: pl.Series = field(default_factory=lambda: NO_IDS)
+    emails: pl.Series = field(default_factory=lambda: NO_IDS)
+    teachers: pl.Series = field(default_factory=lambda: NO_IDS)
+    classes: pl.Series = field(default_factory=lambda: NO_IDS)
+
+
+def judge_upload(page: Page, taken: Taken | None) -> None:
+    """Refuse rows that repeat what must be unique, in the file or in what is there already, and classes without a
+    teacher of the school.
+
+    taken: null where it is not known; then nothing is compared with it. A record that is there as a whole, in the file
+    or in the district, is one fault on its ID, not three.
     """
     page.leave_out(page.frame["blank"].arg_true().cast(pl.UInt32))
     whole = later_rows(page, page.key)
@@ -291,13 +337,25 @@ def judge_upload(page: Page, taken: pl.DataFrame | None) -> None:
             page.blame(later_rows(page, page.frame[fact]).join(whole, on=["row", "first"], how="anti"), rule, column)
     if taken is None:
         return
-    known = page.key.is_in(taken["key"].drop_nulls().implode()) & page.key.is_not_null()
+    known = page.key.is_in(taken.ids.implode())
     repeated = pl.Series("row", range(len(page.frame)), dtype=pl.UInt32).is_in(whole["row"].implode())
-    _blame_where(page, known & ~repeated, ID_TAKEN, page.setting.table.key)
-    for fact, rule, column in (("login", USERNAME_TAKEN, "username"), ("address", EMAIL_TAKEN, "email")):
-        if fact in page.frame.columns and fact in taken.columns:
-            _blame_where(page, page.frame[fact].is_in(taken[fact].drop_nulls().implode()) & ~known, rule, column)
+    page.blame(rows_where(known & ~repeated), ID_TAKEN, page.setting.table.key)
+    in_use = (
+        ("login", USERNAME_TAKEN, "username", taken.usernames),
+        ("address", EMAIL_TAKEN, "email", taken.emails),
+        ("class_of", CLASS_TAKEN, "className", taken.classes),
+    )
+    for fact, rule, column, there in in_use:
+        if fact in page.frame.columns:
+            page.blame(rows_where(page.frame[fact].is_in(there.implode()) & ~known.fill_null(False)), rule, column)
+    if "teacher" in page.frame.columns:
+        page.blame(
+            rows_where(~page.frame["teacher"].is_in(taken.teachers.implode())), TEACHER_UNKNOWN, "primaryTeacher"
+        )
 
 
-def _blame_where(page: Page, mask: pl.Series, rule: Rule, column: str) -> None:
-    page.blame(mask.fill_null(False).arg_true().cast(pl.UInt32).alias("row").to_frame(), rule, column)
+def refuse_withheld(page: Page, lines: pl.Series) -> None:
+    """Refuse the rows on these lines: something was wrong with what is not in the file any more."""
+    rows = pl.int_range(page.measured.rows, dtype=pl.UInt32, eager=True)
+    found = rows.filter(page.line_of(rows).is_in(lines.implode()))
+    page.refused = page.refused.clone().scatter(found, True)
