@@ -222,7 +222,7 @@ def test_change_that_a_server_would_hold_for_review_is_told(homeroom: Command, t
     ran = homeroom("check", delivered, "--known", known)
 
     assert ran.status == 0
-    assert "Would be held for review: The school s2 would be left without any classes." in ran.out
+    assert "Would be held for review: The school Dale Middle would be left without any classes." in ran.out
 
 
 def test_piped_output_has_no_escape_codes(homeroom: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """Which changes wait for a person: product.md 4.5, each limit on both of its sides."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -27,6 +29,16 @@ def breaches(before: engine.Roster, after: engine.Roster, limits: engine.Limits 
     return list(verdict.breaches)
 
 
+def sentences(before: engine.Roster, after: engine.Roster) -> tuple[str, ...]:
+    return engine.guard(engine.diff(before, after), before).sentences
+
+
+def without(roster: engine.Roster, table: str) -> engine.Roster:
+    """The roster with no record left of one table."""
+    nothing = roster.tables[table].only(pl.Series("key", [], dtype=pl.UInt64))
+    return engine.Roster({**roster.tables, table: nothing})
+
+
 # More than 10 % of the active records of a kind, and more than 20 of them
 
 
@@ -45,8 +57,9 @@ def test_a_large_share_and_a_large_number_together_are_held(office: Office, ther
 
 
 def test_it_says_how_many_of_how_many(office: Office) -> None:
-    found = breaches(users(office, many(100)), users(office, many(75)))
-    assert [breach.sentence for breach in found] == ["25 of 100 users (25 %) would be deactivated."]
+    assert sentences(users(office, many(100)), users(office, many(75))) == (
+        "25 of 100 users (25 %) would be deactivated.",
+    )
 
 
 def test_records_that_come_do_not_make_up_for_those_that_go(office: Office) -> None:
@@ -76,11 +89,26 @@ def test_other_kinds_may_all_change(office: Office) -> None:
 
 def test_a_kind_that_would_be_left_empty_is_held_however_small_it_is(office: Office) -> None:
     roster = office.roster({"courses": "sourcedId"})
-    courses = roster.tables["courses"]
-    after = engine.Roster({**roster.tables, "courses": courses.only(pl.Series("key", [], dtype=pl.UInt64))})
-    found = breaches(roster, after)
-    assert found == [Breach("empty kind", "courses", 2, 2)]
-    assert [breach.sentence for breach in found] == ["All 2 courses would be deactivated."]
+    after = without(roster, "courses")
+    assert breaches(roster, after) == [Breach("empty kind", "courses", 2, 2)]
+    assert sentences(roster, after) == ("All 2 courses would be deactivated.",)
+
+
+def test_that_all_go_is_said_once(office: Office) -> None:
+    before = users(office, many(30))
+    after = without(before, "users")
+    assert [breach.limit for breach in breaches(before, after)] == ["empty kind", "removed"]
+    assert sentences(before, after) == ("All 30 users would be deactivated.",)
+
+
+def test_share_of_all_is_said_where_others_come_in_their_place(office: Office) -> None:
+    before, after = users(office, many(30)), users(office, many(1, first=30))
+    assert sentences(before, after) == ("30 of 30 users (100 %) would be deactivated.",)
+
+
+def test_kinds_are_called_as_people_call_them(office: Office) -> None:
+    roster = office.roster({"academicSessions": "sourcedId"})
+    assert sentences(roster, without(roster, "academicSessions")) == ("All 3 academic sessions would be deactivated.",)
 
 
 def test_a_kind_that_is_replaced_as_a_whole_is_not_empty(office: Office) -> None:
@@ -90,9 +118,32 @@ def test_a_kind_that_is_replaced_as_a_whole_is_not_empty(office: Office) -> None
 def test_a_school_that_would_be_left_without_classes_is_held(office: Office) -> None:
     before = office.roster({"classes": "sourcedId"})
     after = office.roster({"classes": "sourcedId\nmath-1"}, whole=("classes",))
-    found = breaches(before, after)
-    assert found == [Breach("empty school", "classes", 1, 1, "south")]
-    assert [breach.sentence for breach in found] == ["The school south would be left without any classes."]
+    assert breaches(before, after) == [Breach("empty school", "classes", 1, 1, "south", "South")]
+    assert sentences(before, after) == ("The school South would be left without any classes.",)
+
+
+def test_school_whose_name_is_not_known_is_told_by_its_source_id(office: Office) -> None:
+    before = office.roster({"orgs": "sourcedId | type | name\nsouth | school |", "classes": "sourcedId"})
+    after = office.roster({"classes": "sourcedId\nmath-1"}, whole=("classes",))
+    assert sentences(before, after) == ("The school south would be left without any classes.",)
+
+
+def test_roster_whose_organizations_have_no_names_is_guarded_as_well(office: Office) -> None:
+    before = office.roster({"classes": "sourcedId"})
+    orgs = before.tables["orgs"]
+    nameless = replace(orgs, columns=("sourcedId", "type"), text=lambda keys: orgs.text(keys).drop("name"))
+    before = engine.Roster({**before.tables, "orgs": nameless})
+    after = office.roster({"classes": "sourcedId\nmath-1"}, whole=("classes",))
+    assert sentences(before, after) == ("The school south would be left without any classes.",)
+
+
+def test_many_schools_are_one_line_for_each_kind_of_record(office: Office) -> None:
+    towns = ("east", "west", "hill", "dale")
+    orgs = "sourcedId | type | name" + "".join(f"\n{town} | school | {town.title()}" for town in towns)
+    classes = "sourcedId | schoolSourcedId" + "".join(f"\n{town}-1 | {town}" for town in towns)
+    before = office.roster({"orgs": orgs, "classes": classes})
+    after = office.roster({"orgs": orgs, "classes": "sourcedId"})
+    assert sentences(before, after) == ("4 schools would be left without any classes: Dale, East, Hill and 1 more.",)
 
 
 def test_a_school_that_keeps_one_class_is_not_empty(office: Office) -> None:

@@ -107,8 +107,8 @@ def test_of_a_delta_only_what_it_mentions_in_vain_is_kept(office: Office) -> Non
 def test_limits_that_would_be_broken_are_in_the_report(office: Office) -> None:
     before = office.roster({"classes": "sourcedId"})
     sync = office.sync(before, {"classes": "sourcedId\nmath-1"}, whole=("classes",))
-    assert sync.report.breaches == tuple(breach.sentence for breach in sync.verdict.breaches)
-    assert "The school south would be left without any classes." in sync.report.breaches
+    assert sync.report.breaches == sync.verdict.sentences
+    assert "The school South would be left without any classes." in sync.report.breaches
 
 
 # Causes

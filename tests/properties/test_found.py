@@ -316,4 +316,4 @@ def test_a_school_all_of_whose_classes_move_is_left_empty(at: Desk) -> None:
         for school in ("north", "south")
     )
     verdict = engine.guard(engine.diff(before, after), before)
-    assert [breach.sentence for breach in verdict.breaches] == ["The school north would be left without any classes."]
+    assert [breach.sentence for breach in verdict.breaches] == ["The school North would be left without any classes."]

@@ -69,6 +69,18 @@ def test_school_that_would_be_left_empty_is_named(cast: Cast, outcomes: Outcomes
     assert "The school Cedar Bay Academy would be left without any enrollments." in page.text
 
 
+def test_limits_are_told_in_the_words_in_which_they_were_stored(cast: Cast, outcomes: Outcomes) -> None:
+    """Also those of syncs that were held before schools had names there."""
+    held = outcomes.held()
+    stored = ["The school s-17 would be left without any classes.", "21 of 21 orgs (100 %) would be deactivated."]
+    with scope.within(cast.ferndale.pk):
+        Sync.objects.filter(pk=held.pk).update(breaches=stored)
+
+    page = signed_in(cast.district_admin).get(page_of(held))
+
+    assert all(f"<li>{breach}</li>" in page.text for breach in stored)
+
+
 @pytest.mark.parametrize("what", ["approve", "discard"])
 def test_asking_changes_nothing(cast: Cast, outcomes: Outcomes, what: str) -> None:
     held = outcomes.held()

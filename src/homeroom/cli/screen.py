@@ -14,15 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from homeroom.engine import Report, Status
-from homeroom.engine.formats.selfserve import TEMPLATES
-from homeroom.engine.oneroster import TABLES
 from homeroom.engine.report import Cause
+from homeroom.engine.words import listed
 
 _COLOURS = {Status.COMPLETED: "green", Status.WITH_ERRORS: "yellow", Status.FAILED: "red"}
 _PIPED_WIDTH = 120
 _CAUSES_SHOWN = 20
 _NOTES_SHOWN = 20
-_SINGULAR = {table.name: table.singular for table in (*TEMPLATES.values(), *TABLES)}
 
 Examples = Mapping[tuple[str, str], tuple[str | None, int | None, str]]
 
@@ -93,8 +91,8 @@ def _cause(console: Console, cause: Cause, examples: Examples) -> None:
     records = "1 record" if cause.total == 1 else f"{cause.total:,} records"
     console.print(Text.assemble("● ", (records, "bold"), f"  {_place(cause)}  ", (f"({cause.rule})", "dim")))
     _indented(console, _example(cause, examples))
-    left_out = f"; left out: {_listed(cause.left_out)}" if cause.left_out else ""
-    _indented(console, f"Refused: {_listed(cause.records)}{left_out}")
+    left_out = f"; left out: {listed(cause.left_out)}" if cause.left_out else ""
+    _indented(console, f"Refused: {listed(cause.records)}{left_out}")
     _indented(console, f"What to do: {cause.remedy}")
 
 
@@ -132,11 +130,3 @@ def _example(cause: Cause, examples: Examples) -> str:
 def _indented(console: Console, text: str, by: int = 2) -> None:
     if text:
         console.print(Padding(Text(text), (0, 0, 0, by), expand=False))
-
-
-def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(_counted(count, table) for table, count in counts.items())
-
-
-def _counted(count: int, table: str) -> str:
-    return f"{count:,} {_SINGULAR.get(table, table) if count == 1 else table}"

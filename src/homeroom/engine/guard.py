@@ -4,13 +4,15 @@ school.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import polars as pl
 
 from homeroom.engine.diff import Changes, TableChanges
 from homeroom.engine.roster import Records, Roster
+from homeroom.engine.words import plural_of, some_of
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Breach:
-    """One limit that would be broken. limit: "removed", "updated", "empty kind" or "empty school"; school: its source
-    id.
+    """One limit that would be broken. limit: "removed", "updated", "empty kind" or "empty school". school: its source
+    id; school_name: what it is called there, null where that is not known.
     """
 
     limit: str
@@ -35,16 +37,18 @@ class Breach:
     count: int
     of: int
     school: str | None = None
+    school_name: str | None = None
 
     @property
     def sentence(self) -> str:
         """The breach in words for a person."""
-        share = f"{self.count:,} of {self.of:,} {self.table} ({100 * self.count // self.of} %)"
+        kind = plural_of(self.table)
+        share = f"{self.count:,} of {self.of:,} {kind} ({100 * self.count // self.of} %)"
         return {
             "removed": f"{share} would be deactivated.",
             "updated": f"{share} would be changed.",
-            "empty kind": f"All {self.of:,} {self.table} would be deactivated.",
-            "empty school": f"The school {self.school} would be left without any {self.table}.",
+            "empty kind": f"All {self.of:,} {kind} would be deactivated.",
+            "empty school": f"The school {self.school_name or self.school} would be left without any {kind}.",
         }[self.limit]
 
 
@@ -57,6 +61,28 @@ class Verdict:
     @property
     def passes(self) -> bool:
         return not self.breaches
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The breaches in words for a person, each thing said once: all schools that would be left without a kind of
+        record are one sentence, and of a kind that goes as a whole there is nothing more to say.
+        """
+        whole = {breach.table for breach in self.breaches if breach.limit == "empty kind"}
+        told = [breach for breach in self.breaches if breach.limit == "empty kind" or breach.table not in whole]
+        return tuple(_sentence(list(alike)) for _, alike in groupby(told, key=_of_a_kind))
+
+
+def _of_a_kind(breach: Breach) -> tuple[str, str]:
+    return breach.limit, breach.table
+
+
+def _sentence(alike: Sequence[Breach]) -> str:
+    """What is said of breaches of one limit by one kind of record; only schools may be several."""
+    first, *others = alike
+    if not others:
+        return first.sentence
+    schools = some_of([breach.school_name or str(breach.school) for breach in alike])
+    return f"{len(alike):,} schools would be left without any {plural_of(first.table)}: {schools}."
 
 
 def guard(changes: Changes, current: Roster, limits: Limits = Limits()) -> Verdict:
@@ -91,9 +117,9 @@ def _empty_schools(name: str, change: TableChanges, orgs: Records | None) -> Ite
         return
     had = change.before.index.group_by("schoolSourcedId").len()
     has = change.after.index["schoolSourcedId"].unique()
-    emptied = had.filter(~pl.col("schoolSourcedId").is_in(has.implode())).sort("schoolSourcedId")
-    names = orgs.only(emptied["schoolSourcedId"]).rows.select("key", "sourcedId").collect()
-    for school, count in (
-        emptied.join(names, left_on="schoolSourcedId", right_on="key").select("sourcedId", "len").iter_rows()
-    ):
-        yield Breach("empty school", name, int(count), int(count), school)
+    emptied = had.filter(~pl.col("schoolSourcedId").is_in(has.implode()))
+    called = pl.col("name") if "name" in orgs.columns else pl.lit(None, dtype=pl.String)
+    schools = orgs.only(emptied["schoolSourcedId"]).rows.select("key", "sourcedId", name=called).collect()
+    told = emptied.join(schools, left_on="schoolSourcedId", right_on="key").sort("name", "sourcedId")
+    for school, school_name, count in told.select("sourcedId", "name", "len").iter_rows():
+        yield Breach("empty school", name, int(count), int(count), school, school_name)

@@ -82,6 +82,7 @@ TABLES: tuple[Table, ...] = (
         _text("identifier"),
         _ref("parentSourcedId", False, "orgs"),
         singular="organization",
+        plural="organizations",
     ),
     _table(
         "academicSessions",
@@ -92,6 +93,7 @@ TABLES: tuple[Table, ...] = (
         _ref("parentSourcedId", False, "academicSessions"),
         Column("schoolYear", Type.YEAR, required=True),
         singular="academic session",
+        plural="academic sessions",
     ),
     _table(
         "courses",
@@ -154,6 +156,7 @@ TABLES: tuple[Table, ...] = (
         _personal("password", rest="credentials[].password"),
         only="1.2",
         singular="user profile",
+        plural="user profiles",
     ),
     _table(
         "roles",
@@ -231,6 +234,7 @@ TABLES: tuple[Table, ...] = (
         _ref("resourceSourcedId", True, "resources"),
         domain="resources",
         singular="class resource",
+        plural="class resources",
     ),
     _table(
         "courseResources",
@@ -240,6 +244,7 @@ TABLES: tuple[Table, ...] = (
         domain="resources",
         aliases=("courseResourses",),
         singular="course resource",
+        plural="course resources",
     ),
     _table(
         "userResources",
@@ -250,6 +255,7 @@ TABLES: tuple[Table, ...] = (
         domain="resources",
         only="1.2",
         singular="user resource",
+        plural="user resources",
     ),
     _table(
         "categories",
@@ -273,6 +279,7 @@ TABLES: tuple[Table, ...] = (
         _ref("schoolSourcedId", True, "orgs", "school", only="1.2"),
         domain="gradebook",
         singular="line item",
+        plural="line items",
     ),
     _table(
         "results",
@@ -308,6 +315,7 @@ TABLES: tuple[Table, ...] = (
         domain="gradebook",
         only="1.2",
         singular="score scale",
+        plural="score scales",
     ),
     _table(
         "lineItemScoreScales",
@@ -317,6 +325,7 @@ TABLES: tuple[Table, ...] = (
         domain="gradebook",
         only="1.2",
         singular="line item score scale",
+        plural="line item score scales",
     ),
     _table(
         "resultScoreScales",
@@ -326,6 +335,7 @@ TABLES: tuple[Table, ...] = (
         domain="gradebook",
         only="1.2",
         singular="result score scale",
+        plural="result score scales",
     ),
     _table(
         "lineItemLearningObjectiveIds",
@@ -335,6 +345,7 @@ TABLES: tuple[Table, ...] = (
         domain="gradebook",
         only="1.2",
         singular="line item learning objective",
+        plural="line item learning objectives",
     ),
     _table(
         "resultLearningObjectiveIds",
@@ -346,6 +357,7 @@ TABLES: tuple[Table, ...] = (
         domain="gradebook",
         only="1.2",
         singular="result learning objective",
+        plural="result learning objectives",
     ),
 )
 

@@ -76,7 +76,7 @@ class Cause:
 @dataclass(frozen=True)
 class Report:
     """The outcome in figures. reasons: why a failed delivery failed; remedies: what to do about it. causes: the
-    costliest first. notes: cleared values, then notes.
+    costliest first. notes: cleared values, then notes. breaches: why the guard would hold it, in words.
     """
 
     status: Status
@@ -115,7 +115,7 @@ def summarise(checked: Checked, changes: Changes | None = None, verdict: Verdict
         tables=tuple(_counts(page, changes) for page in checked.pages.values()),
         causes=errors,
         notes=tuple(cause for cause in causes if cause.consequence in (Consequence.CLEARS, Consequence.NOTES)),
-        breaches=tuple(breach.sentence for breach in verdict.breaches) if verdict else (),
+        breaches=verdict.sentences if verdict else (),
     )
 
 

@@ -126,7 +126,8 @@ class Table:
     """One kind of record.
 
     key: the column that identifies a record. accompanied_by: tables a complete delivery of this one also needs, beside
-    those its required references name. singular: what one record is called in a sentence.
+    those its required references name. singular, plural: what one record and several are called in a sentence; several
+    as the table itself where its name is a word.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Table:
     domain: str = "rostering"
     key: str = "sourcedId"
     singular: str = ""
+    plural: str = ""
     only: str | None = None
     accompanied_by: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()

@@ -9,25 +9,14 @@ from typing import Any, TypeVar
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from homeroom.districts.models import School
-from homeroom.engine.oneroster import TABLES
 from homeroom.engine.sync_reports import SUFFIX
-from homeroom.syncs import breaches, storage
+from homeroom.engine.words import counted, listed, plural_of
+from homeroom.roster.models import KINDS
+from homeroom.syncs import storage
 from homeroom.syncs.models import State, Sync
 from homeroom.syncs.pipeline import OTHER_DIGEST
 
 FIGURES = ("created", "updated", "unchanged", "deactivated", "refused", "left_out")
-_LABELS = {
-    "orgs": "Organizations",
-    "academicSessions": "Academic sessions",
-    "courses": "Courses",
-    "users": "Users",
-    "roles": "Roles",
-    "demographics": "Demographics",
-    "classes": "Classes",
-    "enrollments": "Enrollments",
-}
-_SINGULAR = {table.name: table.singular for table in TABLES}
 _KINDS_OF_STATUS = {
     State.QUEUED: "going",
     State.PROCESSING: "going",
@@ -53,17 +42,8 @@ def in_words(size_bytes: int) -> str:
 
 def label_of(table: str) -> str:
     """What a kind of record is called in the head of a row."""
-    return _LABELS.get(table, table)
-
-
-def counted(count: int, table: str) -> str:
-    """Such as "1 user" or "2,040 enrollments"."""
-    return f"{count:,} {_SINGULAR.get(table, table) if count == 1 else label_of(table).lower()}"
-
-
-def listed(counts: Mapping[str, int]) -> str:
-    """Such as "4 users, 1 class", in the order of judgement."""
-    return ", ".join(counted(count, table) for table, count in _in_order(counts) if count)
+    plural = plural_of(table)
+    return plural[:1].upper() + plural[1:]
 
 
 @dataclass(frozen=True)
@@ -129,11 +109,8 @@ class Shown:
 
     @property
     def breaches(self) -> list[str]:
-        """Why it is held: each limit that it crosses, with schools by their names."""
-        told = [str(breach) for breach in self.sync.breaches] or [self.sync.reason]
-        schools = breaches.schools_in(told)
-        known = School.objects.filter(source_id__in=schools) if schools else ()
-        return breaches.in_words(told, {str(school.source_id): school.name for school in known})
+        """Why it is held: each limit that it crosses, in the words that were stored with it."""
+        return [str(breach) for breach in self.sync.breaches] or [self.sync.reason]
 
     @property
     def is_held_anew(self) -> bool:
@@ -161,7 +138,7 @@ class Shown:
 
 def _in_order(by_table: Mapping[str, Value]) -> list[tuple[str, Value]]:
     """In the order of judgement, which a JSON column does not keep."""
-    order = list(_LABELS)
+    order = list(KINDS)
     return sorted(by_table.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused, scope
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District, School, own_source_id
+from homeroom.engine.words import some_of
 
 
 def add_school(*, by: User, district: District, name: str, source_id: str | None = None) -> School:
@@ -76,12 +77,6 @@ def found(district: District, schools: Iterable[tuple[str, str]], *, renames: bo
             target = Target("school", "", some_of([school.name for school in new]))
             record(by=None, what="schools.found", district_id=district.pk, target=target, detail=detail)
     return len(new)
-
-
-def some_of(names: Sequence[str], *, at_most: int = 3) -> str:
-    """The first of the names, and how many more there are: "Oak, Elm, Ash and 17 more"."""
-    more = len(names) - at_most
-    return ", ".join(names[:at_most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def onboarded_source_ids(district: District) -> frozenset[str]:

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from homeroom.districts import actions
-from homeroom.districts.actions.schools import some_of
 from homeroom.districts.forms import ActionForm, AddSchoolForm, SchoolSearch, TickedSchoolsForm, posted
 from homeroom.districts.models import Method
 from homeroom.districts.permissions import DistrictRequest, operators_only
 from homeroom.districts.views import lists
 from homeroom.districts.views.schools import matching
+from homeroom.engine.words import some_of
 
 SCHOOLS_ON_A_PAGE = 200
 

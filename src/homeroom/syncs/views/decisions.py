@@ -12,11 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from homeroom.districts import Refused
 from homeroom.districts.forms import ActionForm, posted
 from homeroom.districts.permissions import DistrictRequest, allowed
+from homeroom.engine.words import listed
 from homeroom.roster import store
 from homeroom.syncs import actions
 from homeroom.syncs.forms import DigestForm
 from homeroom.syncs.models import SUCCEEDED, State, Sync
-from homeroom.syncs.shown import Shown, label_of, listed
+from homeroom.syncs.shown import Shown, label_of
 
 CONFLICTS_SHOWN = 50
 
