@@ -91,6 +91,10 @@ class Environment(BaseSettings):
     support_link: str = Field("", description="Where the support contact leads: https://… or mailto:…")
     delivery_days: int = Field(30, ge=1, description="Days for which deliveries are kept.")
     upload_limit_bytes: int = Field(2 * GIBIBYTE, ge=1, description="The largest upload, in bytes.")
+    self_serve_rows: int = Field(1_000, ge=1, description="The most rows of one self-serve upload.")
+    self_serve_bytes: int = Field(2_000_000, ge=1, description="The most bytes of one self-serve upload.")
+    extra_grades: CommaList = Field([], description="Grades that self-serve districts may use beside the standard's.")
+    extra_subjects: CommaList = Field([], description="Subjects that self-serve classes may have beside the usual.")
     email_url: str = Field(
         "",
         pattern=r"^((smtp|smtps)://.+|console:)?$",

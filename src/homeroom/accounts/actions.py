@@ -55,6 +55,15 @@ def create_account(*, email: str, name: str, password: str | None, is_operator: 
     if User.objects.filter(email=user.email).exists():
         raise AccountRefused("This e-mail is already in use.")
     user.set_password(password)
+    return _stored(user)
+
+
+def create_account_with_hash(*, email: str, name: str, password_hash: str) -> User:
+    """As ``create_account``, for somebody whose e-mail was judged and whose password was hashed before."""
+    return _stored(User(email=email.lower(), name=name, password=password_hash))
+
+
+def _stored(user: User) -> User:
     user.save()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user

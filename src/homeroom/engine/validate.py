@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -28,7 +29,7 @@ from homeroom.engine.rules.keys import judge_enrollments, judge_keys
 from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_lost_schools, leave_out_users
 from homeroom.engine.rules.people import judge_people, judge_roles
 from homeroom.engine.rules.references import judge_cycles, judge_references
-from homeroom.engine.rules.selfserve import PASSWORD, Taken, class_of, judge_upload, refuse_withheld
+from homeroom.engine.rules.selfserve import PASSWORD, AskTaken, Taken, class_of, judge_upload, refuse_withheld
 from homeroom.engine.second_pass import explain
 from homeroom.engine.snapshot import Remark, Snapshot
 
@@ -72,7 +73,7 @@ def validate(
     work: Path,
     onboarded: frozenset[str] | None = None,
     known: Roster | None = None,
-    taken: Taken | None = None,
+    ask: AskTaken | None = None,
     withheld: pl.DataFrame | None = None,
     progress: Progress = lambda _: None,
 ) -> Checked:
@@ -85,7 +86,7 @@ def validate(
     """
     gathering = Gathering(work, profile)
     if snapshot.format == selfserve_format.NAME:
-        return _validate_upload(snapshot, gathering, taken or (_taken(known) if known else None), withheld)
+        return _validate_upload(snapshot, gathering, ask or (partial(_taken, known) if known else None), withheld)
     if gathering.add_remarks((*snapshot.remarks, *_missing_files(snapshot, known))):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
     certain = known is not None or profile.self_contained_deltas
@@ -110,7 +111,7 @@ def validate(
 
 
 def _validate_upload(
-    snapshot: Snapshot, gathering: Gathering, taken: Taken | None, withheld: pl.DataFrame | None
+    snapshot: Snapshot, gathering: Gathering, ask: AskTaken | None, withheld: pl.DataFrame | None
 ) -> Checked:
     """As ``validate``, of a template. All that is wrong with the file as a whole is said at once (product.md 3.3)."""
     profile, work = gathering.profile, gathering.work
@@ -122,7 +123,7 @@ def _validate_upload(
     if gathering.add_remarks((*snapshot.remarks, *limits, *_without_rows(pages))):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
     for page in pages.values():
-        judge_upload(page, taken)
+        judge_upload(page, ask)
         if withheld is not None:
             refuse_withheld(page, withheld["line"])
             gathering.add(withheld)
@@ -216,7 +217,7 @@ def _upload_limits(page: Page, profile: Profile) -> list[Remark]:
     return remarks
 
 
-def _taken(known: Roster) -> Taken:
+def _taken(known: Roster, _: pl.DataFrame) -> Taken:
     """What a roster tells of what is in use; it is taken for that of one school and one year."""
     if "users" not in known.tables:
         return Taken()

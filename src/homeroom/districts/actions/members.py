@@ -37,6 +37,15 @@ def change_role(
     return changed
 
 
+def join_as_school_admin(*, by: User, district: District, school: School, user: User) -> Membership:
+    """A new person becomes administrator of the school. Part of actions that create staff users."""
+    membership = Membership.objects.create(district=district, user=user, role=Role.SCHOOL_ADMIN)
+    MembershipSchool.objects.create(district=district, membership=membership, school=school)
+    detail = {"role": Role.SCHOOL_ADMIN, "school_ids": [school.pk]}
+    record(by=by, what="member.created", district_id=district.pk, target=_target(membership), detail=detail)
+    return membership
+
+
 def remove_member(*, by: User, district: District, member: Membership) -> None:
     """The person is no longer that in the district. The account stays, and what the audit says of it."""
     with acting(by, district, "people.change"):

@@ -6,6 +6,7 @@ it again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -308,11 +309,11 @@ def class_of(name: str, teacher: str) -> pl.Expr:
 
 @dataclass(frozen=True)
 class Taken:
-    """What is there already where an upload comes to, as hashes (``hashes.hashed``); text other than ids in lower case.
+    """What is there already of what stands in an upload, as hashes (``hashes.hashed``); text other than ids in lower
+    case.
 
-    ids, usernames: of the people of the district. emails: in use on the whole server; at least all of those that stand
-    in the upload. teachers: the e-mails of the school's teachers. classes: ``class_of`` the school's classes in the
-    school year.
+    ids, usernames: of the people of the district. emails: in use on the whole server. teachers: the e-mails of the
+    school's teachers. classes: ``class_of`` the school's classes in the school year.
     """
 
     ids: pl.Series = field(default_factory=lambda: NO_IDS)
@@ -322,12 +323,18 @@ class Taken:
     classes: pl.Series = field(default_factory=lambda: NO_IDS)
 
 
-def judge_upload(page: Page, taken: Taken | None) -> None:
+#: Says what is there already of what stands in an upload: one row per readable row of it, with the columns of
+#: ``ASKED_FOR`` that the template has, as text.
+AskTaken = Callable[[pl.DataFrame], Taken]
+ASKED_FOR = ("studentId", "staffId", "username", "email", "className", "primaryTeacher")
+
+
+def judge_upload(page: Page, ask: AskTaken | None) -> None:
     """Refuse rows that repeat what must be unique, in the file or in what is there already, and classes without a
     teacher of the school.
 
-    taken: null where it is not known; then nothing is compared with it. A record that is there as a whole, in the file
-    or in the district, is one fault on its ID, not three.
+    ask: null where nothing is known of what is there; then nothing is compared with it. A record that is there as a
+    whole, in the file or in the district, is one fault on its ID, not three.
     """
     page.leave_out(page.frame["blank"].arg_true().cast(pl.UInt32))
     whole = later_rows(page, page.key)
@@ -335,8 +342,9 @@ def judge_upload(page: Page, taken: Taken | None) -> None:
     for fact, rule, column in _UNIQUE:
         if fact in page.frame.columns:
             page.blame(later_rows(page, page.frame[fact]).join(whole, on=["row", "first"], how="anti"), rule, column)
-    if taken is None:
+    if ask is None:
         return
+    taken = ask(page.measured.scan().select(name for name in ASKED_FOR if page.setting.has(name)).collect())
     known = page.key.is_in(taken.ids.implode())
     repeated = pl.Series("row", range(len(page.frame)), dtype=pl.UInt32).is_in(whole["row"].implode())
     page.blame(rows_where(known & ~repeated), ID_TAKEN, page.setting.table.key)
