@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -16,18 +15,16 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
 from homeroom.accounts.actions import create_first_operator  # noqa: E402 — Django must be set up first
-from homeroom.districts import actions, scope  # noqa: E402
-from homeroom.districts.models import Method, School  # noqa: E402
+from homeroom.districts import scope  # noqa: E402
+from homeroom.districts.models import School  # noqa: E402
+from tests.people import a_district  # noqa: E402
 
 SLUG = "bench"
 
 
 def main(onboarded: Path, orgs: Path) -> None:
     operator = create_first_operator(email="o@publisher.example", name="Olive Operator", password="chalk and cheese")
-    district = actions.create_district(by=operator, name="Bench", method=Method.ONEROSTER_CSV, time_zone="UTC")
-    today = district.today()
-    year = {"first_day": today - timedelta(days=90), "last_day": today + timedelta(days=200)}
-    actions.add_school_year(by=operator, district=district, name="This year", **year)
+    district = a_district(operator, "Bench")
     ids = onboarded.read_text(encoding="utf-8").split()
     named = pl.read_csv(orgs, infer_schema=False).filter(pl.col("sourcedId").is_in(ids))
     with scope.within(district.pk):
