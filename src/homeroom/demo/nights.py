@@ -31,7 +31,7 @@ REAL_NIGHTS = 10
 TOLD_NIGHTS = 365
 _POLL_SECONDS = 0.5
 _NIGHT = time_of_day(2, 10)
-_PROVIDER_DOWN = "The provider did not answer. Nothing was changed. The next night is tried as usual."
+_CUT_OFF = "{} is incomplete: its end is missing. Send it again, and wait until all of it is sent."
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,7 @@ def _told(district: District) -> Iterator[Sync]:
         begins = _at(district, night)
         state = chance.choices([State.COMPLETED, State.WITH_ERRORS, State.FAILED], [60, 37, 3])[0]
         refused = chance.randint(1, 30) if state is State.WITH_ERRORS else 0
+        name = f"{district.slug}-{night}.zip"
         yield Sync(
             district=district,
             state=state,
@@ -128,12 +129,12 @@ def _told(district: District) -> Iterator[Sync]:
             started_at=begins + timedelta(seconds=2),
             finished_at=begins + timedelta(seconds=chance.randint(30, 90)),
             run=1,
-            delivery_name=f"{district.slug}-{night}.zip",
+            delivery_name=name,
             delivery_digest=hashlib.sha256(f"{district.slug} {night}".encode()).hexdigest(),
             delivery_bytes=chance.randint(90_000, 99_000),
             format="oneroster",
             version="1.1",
-            reason=_PROVIDER_DOWN if state is State.FAILED else "",
+            reason=_CUT_OFF.format(name) if state is State.FAILED else "",
             counts={} if state is State.FAILED else _counts(chance, refused),
             files_expired_at=begins + timedelta(days=30),
         )
