@@ -5,7 +5,7 @@ All on Django's own connection, so in its transaction and its scope.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,7 +28,7 @@ def statement(text: str) -> sql.SQL:
     return sql.SQL(text)
 
 
-def asked(query: str, values: Sequence[object]) -> Any:
+def asked(query: str, values: Sequence[object] | Mapping[str, object]) -> Any:
     """The one value that a query answers."""
     with cursor() as asking:
         row = asking.execute(statement(query), values).fetchone()

@@ -53,5 +53,14 @@ def kept(state: RosterState) -> dict[str, pl.DataFrame] | None:
         return None
 
 
+def kept_keys(state: RosterState, kind: str, column: str, among: pl.Series) -> pl.Series | None:
+    """The keys of the records of one kind whose reference in this column is among these hashes; null as for ``kept``."""
+    try:
+        index = pl.scan_ipc(_folder(state) / f"{kind}.arrow")
+        return index.filter(pl.col(column).is_in(among.implode())).select("key").collect().to_series()
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return None
+
+
 def _folder(state: RosterState) -> Path:
     return Path(settings.HOMEROOM_DATA) / "rosters" / str(state.district_id) / f"{FORM}-{state.stamp}"
