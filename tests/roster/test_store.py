@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,10 +15,11 @@ from polars.testing import assert_frame_equal
 
 from homeroom import engine
 from homeroom.districts import scope
+from homeroom.districts.models import SchoolYear
 from homeroom.engine.oneroster import VERSIONS, tables_of
 from homeroom.engine.snapshot import NOT_CONTENT
 from homeroom.roster import store
-from homeroom.roster.models import KINDS, Enrollment, Person
+from homeroom.roster.models import KINDS, Class, Enrollment, Person
 from homeroom.roster.store.columns import field_of, own_fields
 from homeroom.roster.store.undo import NothingToUndoError
 from tests.people import Cast
@@ -209,3 +212,25 @@ def test_a_column_of_any_name_survives_the_loss_of_the_snapshot(cast: Cast, file
 
     with scope.within(cast.ferndale.pk):
         assert told(loaded(cast, files.work)) == told(roster)
+
+
+def test_a_new_class_belongs_to_the_current_school_year_and_stays_there(cast: Cast, files: Files, version: str) -> None:
+    district, day = cast.ferndale, timedelta(days=1)
+    with scope.within(district.pk):
+        first_year = SchoolYear.objects.get()
+    whole = files.roster()
+    but_one = files.roster(classes=lambda classes: classes.head(-1))
+    renamed = files.roster(classes=lambda classes: classes.with_columns(title=pl.lit("Renamed")))
+    bring(district, but_one, files.work, sync_id=1, version=version)
+
+    with scope.within(district.pk):
+        today = district.today()
+        SchoolYear.objects.update(last_day=today - day)
+        second_year = SchoolYear.objects.create(
+            district=district, name="Next year", first_day=today, last_day=today + 99 * day
+        )
+    bring(district, renamed, files.work, sync_id=2, version=version)
+
+    with scope.within(district.pk):
+        years = Class.objects.values_list("school_year_id", flat=True)
+        assert Counter(years) == {first_year.pk: len(whole.tables["classes"]) - 1, second_year.pk: 1}

@@ -9,10 +9,10 @@ import polars as pl
 from django.db import connection
 
 from homeroom import engine
-from homeroom.districts.models import District
+from homeroom.districts.models import District, SchoolYear
 from homeroom.engine.diff import TableChanges
 from homeroom.engine.tables import METADATA_PREFIX
-from homeroom.roster.models import KINDS, Before, Origin, Record, RosterState
+from homeroom.roster.models import KINDS, Before, Class, Origin, Record, RosterState
 from homeroom.roster.store.columns import OF_EVERY_KIND, field_of, is_metadata, listed, own_fields, quoted, signed
 from homeroom.roster.store.copying import asked, copy_in, cursor, statement
 
@@ -20,16 +20,18 @@ from homeroom.roster.store.copying import asked, copy_in, cursor, statement
 def apply(changes: engine.Changes, *, district: District, sync_id: int, roster: engine.Roster, version: str) -> None:
     """The stored roster becomes ``roster``, of which ``changes`` are the difference to what is stored.
 
-    Inside the caller's transaction and scope. Records that go are not active from then on. What was before is kept for
-    ``undo``, and what an earlier sync had kept is dropped.
+    Inside the caller's transaction and scope. Records that go are not active from then on. Classes that are new belong
+    to the school year that is current now. What was before is kept for ``undo``, and what an earlier sync had kept is
+    dropped.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Changes are applied inside a transaction.")
     Before.objects.filter(district=district).delete()
+    year = SchoolYear.current(district, district.today())
     loaded = []
     for kind, change in changes.tables.items():
         if kind in KINDS:
-            table = _Table(kind, district_id=district.pk, sync_id=sync_id)
+            table = _Table(kind, district_id=district.pk, sync_id=sync_id, school_year_id=year.pk if year else None)
             if change.after is not None and len(change.created) + len(change.updated):
                 if table.has_part():
                     table.bring(change)
@@ -58,11 +60,12 @@ def _note(district: District, sync_id: int, version: str, columns: Mapping[str, 
 class _Table:
     """The table of one kind of record, as one sync changes it for its district."""
 
-    def __init__(self, kind: str, *, district_id: int, sync_id: int) -> None:
+    def __init__(self, kind: str, *, district_id: int, sync_id: int, school_year_id: int | None) -> None:
         self._kind, self._district_id, self._sync_id = kind, district_id, sync_id
         self._model = KINDS[kind]
         self._name = self._model._meta.db_table
-        self._fields = (*OF_EVERY_KIND, *own_fields(self._model))
+        self._ours = {"school_year_id": pl.lit(school_year_id, dtype=pl.Int64)} if self._model is Class else {}
+        self._fields = (*OF_EVERY_KIND, *own_fields(self._model), *self._ours)
 
     def has_part(self) -> bool:
         """Whether the district has records of the kind, active or not."""
@@ -136,6 +139,7 @@ class _Table:
             last_sync_id=pl.lit(self._sync_id),
             metadata=_as_json(metadata),
             **own,
+            **self._ours,
         )
         return rows.select(self._fields)
 
@@ -150,6 +154,8 @@ def _as_json(columns: list[str]) -> pl.Expr:
 
 
 def _replacing(model: type[Record]) -> str:
-    """What a record that is there takes from the one that comes: all but where it came from at first."""
+    """What a record that is there takes from the one that comes: all but where it came from at first, and its school
+    year: a class never moves to another one.
+    """
     fields = ("content", "is_active", "last_sync_id", "metadata", *own_fields(model))
     return ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in fields)

@@ -54,7 +54,7 @@ def kept(state: RosterState) -> dict[str, pl.DataFrame] | None:
 
 
 def kept_keys(state: RosterState, kind: str, column: str, among: pl.Series) -> pl.Series | None:
-    """The keys of the records of one kind whose reference in this column is among these hashes; null as for ``kept``."""
+    """The keys of the records of a kind whose reference in this column is among these hashes; null as for ``kept``."""
     try:
         index = pl.scan_ipc(_folder(state) / f"{kind}.arrow")
         return index.filter(pl.col(column).is_in(among.implode())).select("key").collect().to_series()
