@@ -27,11 +27,10 @@ def approve(request: DistrictRequest, sync: int) -> HttpResponse:
     held = get_object_or_404(Sync, pk=sync)
     form = DigestForm(posted(request), initial={"digest": held.changes_digest})
     if form.carries_out(lambda said: actions.approve(by=request.user, sync=held, digest=said["digest"])):
-        messages.success(request, "Approved. The changes are being applied.")
-        return redirect("sync", request.district.slug, held.pk)
+        return _done(request, held, "Approved. The changes are being applied.")
     if held.state != State.HELD or form.is_bound:
         return _too_late(request, held, form)
-    return render(request, "syncs/approve.html", {"sync": held, "shown": Shown(held), "form": form})
+    return _asked(request, held, form, "syncs/approve.html")
 
 
 @allowed("syncs.decide")
@@ -39,11 +38,10 @@ def discard(request: DistrictRequest, sync: int) -> HttpResponse:
     held = get_object_or_404(Sync, pk=sync)
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.discard(by=request.user, sync=held)):
-        messages.success(request, "Discarded. The roster is as it was before this sync.")
-        return redirect("sync", request.district.slug, held.pk)
+        return _done(request, held, "Discarded. The roster is as it was before this sync.")
     if held.state != State.HELD or form.is_bound:
         return _too_late(request, held, form)
-    return render(request, "syncs/discard.html", {"sync": held, "shown": Shown(held), "form": form})
+    return _asked(request, held, form, "syncs/discard.html")
 
 
 @allowed("syncs.start")
@@ -51,11 +49,10 @@ def retry(request: DistrictRequest, sync: int) -> HttpResponse:
     failed = get_object_or_404(Sync, pk=sync)
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.retry(by=request.user, sync=failed)):
-        messages.success(request, "The sync is tried once more, with the same delivery.")
-        return redirect("sync", request.district.slug, failed.pk)
+        return _done(request, failed, "The sync is tried once more, with the same delivery.")
     if failed.state != State.FAILED or form.is_bound:
         return _too_late(request, failed, form)
-    return render(request, "syncs/retry.html", {"sync": failed, "shown": Shown(failed), "form": form})
+    return _asked(request, failed, form, "syncs/retry.html")
 
 
 @allowed("syncs.decide")
@@ -64,17 +61,20 @@ def undo(request: DistrictRequest, sync: int) -> HttpResponse:
     applied = get_object_or_404(Sync, pk=sync)
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.undo(by=request.user, sync=applied)):
-        messages.success(request, "Undone. The roster is as it was before this sync.")
-        return redirect("sync", request.district.slug, applied.pk)
+        return _done(request, applied, "Undone. The roster is as it was before this sync.")
     if form.is_bound or not actions.is_undoable(applied):
         return _too_late(request, applied, form, why=actions.ONLY_THE_LAST if applied.state in SUCCEEDED else "")
-    context: dict[str, object] = {"sync": applied, "shown": Shown(applied), "form": form}
-    if "look" in request.GET:
-        try:
-            context |= _preview(actions.preview_undo(by=request.user, sync=applied))
-        except Refused as refused:
-            context["refusal"] = str(refused)
-    return render(request, "syncs/undo.html", context)
+    return _asked(request, applied, form, "syncs/undo.html", **_looked_at(request, applied))
+
+
+def _looked_at(request: DistrictRequest, sync: Sync) -> dict[str, object]:
+    """What undoing would do, for who asked to see it."""
+    if "look" not in request.GET:
+        return {}
+    try:
+        return _preview(actions.preview_undo(by=request.user, sync=sync))
+    except Refused as refused:
+        return {"refusal": str(refused)}
 
 
 def _preview(preview: store.Undo) -> dict[str, object]:
@@ -85,6 +85,15 @@ def _preview(preview: store.Undo) -> dict[str, object]:
     ]
     restored, ended = listed(preview.restored) or "nothing", listed(preview.ended) or "nothing"
     return {"preview": preview, "conflicts": conflicts, "restored": restored, "ended": ended}
+
+
+def _asked(request: DistrictRequest, sync: Sync, form: ActionForm, template: str, **more: object) -> HttpResponse:
+    return render(request, template, {"sync": sync, "shown": Shown(sync), "form": form, **more})
+
+
+def _done(request: DistrictRequest, sync: Sync, what: str) -> HttpResponse:
+    messages.success(request, what)
+    return redirect("sync", request.district.slug, sync.pk)
 
 
 def _too_late(request: DistrictRequest, sync: Sync, form: ActionForm, *, why: str = "") -> HttpResponse:
