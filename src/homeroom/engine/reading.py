@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from homeroom.engine.delivery import Delivery
-from homeroom.engine.formats import oneroster_csv, selfserve
+from homeroom.engine.formats import oneroster_csv, oneroster_json, selfserve
 from homeroom.engine.formats.csv_text import Unreadable, open_csv
 from homeroom.engine.formats.opened import Opened
 from homeroom.engine.oneroster import TABLES
 from homeroom.engine.snapshot import Remark, Snapshot
 
-#: Asked in this order; the first that recognises a file of the delivery arranges it.
-FORMATS = (selfserve, oneroster_csv)
+#: Those of CSV files, told by their header rows. Asked in this order; the first that recognises a file arranges all.
+CSV_FORMATS = (selfserve, oneroster_csv)
+#: All there are. Pages of a pull come first: they say themselves what they are, and no other format opens them.
+FORMATS = (oneroster_json, *CSV_FORMATS)
 
 
 def read(delivery: Delivery) -> Snapshot:
@@ -22,6 +24,8 @@ def read(delivery: Delivery) -> Snapshot:
     Looks at the beginning of each file only; the rows are read when they are judged. Never raises for what was
     delivered: a file that cannot be read, or a delivery that is no roster, is a remark whose rule stops the sync.
     """
+    if oneroster_json.recognises(delivery):
+        return oneroster_json.arrange(delivery)
     # Names are told by the format, which knows what they should be.
     odd = [
         Remark(o.rule, file=o.place, value=o.place, detail=o.detail) for o in delivery.oddities if o.rule != "file-name"
@@ -35,7 +39,7 @@ def read(delivery: Delivery) -> Snapshot:
             odd.append(Remark(rule, file=file.name, table=_named(file.name), value=file.name, detail=detail))
         else:
             opened.append(Opened(file, text))
-    for format in FORMATS:
+    for format in CSV_FORMATS:
         if format.recognises(opened):
             snapshot = format.arrange(delivery, opened)
             remarks = (*odd, *_not_told(snapshot.remarks, odd))

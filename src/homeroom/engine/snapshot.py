@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
 
-from homeroom.engine.formats.csv_text import CsvText
+import polars as pl
+
+from homeroom.engine.formats.csv_text import Measured
 from homeroom.engine.tables import METADATA_PREFIX, Table
 
 #: Columns that say when and whether a record counts, and passwords, which are no part of a roster.
@@ -29,6 +33,14 @@ class Remark:
     expected: str = ""
 
 
+class Text(Protocol):
+    """The rows of one table as they were delivered: a CSV file, or the pages of a pull."""
+
+    def measure(self, exprs: Sequence[pl.Expr], *, work: Path) -> Measured:
+        """The value of each expression in each readable row, and what the other rows are."""
+        ...
+
+
 @dataclass(frozen=True)
 class Part:
     """One delivered table: its declaration, its text, and how its rows are to be taken.
@@ -42,7 +54,7 @@ class Part:
     tables: Mapping[str, Table]
     file: str
     mode: str
-    text: CsvText
+    text: Text
     columns: tuple[str, ...]
     size_bytes: int
 
@@ -65,9 +77,9 @@ class Part:
 class Snapshot:
     """A delivery, recognised and opened.
 
-    format: "oneroster" or "selfserve"; version: of OneRoster, or the template's name. parts: by table, in the order in
-    which they are judged. remarks: what was noticed while reading; ``stopped`` is true where one of them stops the
-    sync.
+    format: "oneroster", "oneroster-rest" or "selfserve"; version: of OneRoster, or the template's name. parts: by
+    table, in the order in which they are judged. remarks: what was noticed while reading; ``stopped`` is true where one
+    of them stops the sync.
     """
 
     format: str

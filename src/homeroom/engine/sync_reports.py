@@ -15,15 +15,11 @@ _FORMULA = r"^[=+\-@\t\r]"
 FAILURE = "Failure"
 SUFFIX = "_sync_report.csv"
 
+_RECORDS = {"SourcedId": "sourcedId", "Field": "field", "Status": "status", "Error Message": "message"}
 #: Per format the columns of a report: its header, and the finding's column that fills it.
 _SHAPES = {
-    "oneroster": {
-        "Row Number": "line",
-        "SourcedId": "sourcedId",
-        "Field": "field",
-        "Status": "status",
-        "Error Message": "message",
-    },
+    "oneroster": {"Row Number": "line", **_RECORDS},
+    "oneroster-rest": _RECORDS,  # records of a service stand on no row that anybody could look up
     "selfserve": {"Row Number": "line", "sourcedId": "sourcedId", "Column Name": "field", "Error": "message"},
 }
 
@@ -36,8 +32,9 @@ def safe(text: pl.Expr) -> pl.Expr:
 def write(findings: Findings, folder: Path, *, format: str) -> list[Path]:
     """Writes the report files into a folder and returns them; report files that lay there from before are removed.
 
-    format: "oneroster" or "selfserve". One file per table with an error, one row per error, ordered by row, then by
-    column. Cleared values and notes are in none of them. UTF-8 with BOM, CRLF.
+    format: "oneroster", "oneroster-rest" or "selfserve". One file per table with an error, one row per error, ordered
+    by row (without rows: by source id), then by column. Cleared values and notes are in none of them. UTF-8 with BOM,
+    CRLF.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob(f"*{SUFFIX}"):
@@ -53,7 +50,8 @@ def write(findings: Findings, folder: Path, *, format: str) -> list[Path]:
 
 
 def _write(errors: pl.LazyFrame, path: Path, shape: dict[str, str]) -> None:
-    ordered = errors.with_columns(status=pl.lit(FAILURE)).sort("line", "place", maintain_order=True)
+    order = ("line", "place") if "line" in shape.values() else ("sourcedId", "place", "line")
+    ordered = errors.with_columns(status=pl.lit(FAILURE)).sort(*order, nulls_last=True, maintain_order=True)
     cells = [pl.col(name) if name == "line" else safe(pl.col(name)) for name in shape.values()]
     ordered.select(cell.alias(header) for header, cell in zip(shape, cells, strict=True)).sink_csv(
         path, include_bom=True, line_terminator="\r\n"
