@@ -1,0 +1,89 @@
+"""How is a provider asked, again if need be, and left alone when it wants to be?"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import stamina
+
+from homeroom.sources import TryAgainLaterError
+from homeroom.sources.oneroster_rest.authentication import Signer
+from homeroom.sources.oneroster_rest.wire import BUSY, Answer, PassingError, Wire, retry_after
+
+T = TypeVar("T")
+
+#: Who asks to be left alone for longer gets its way: the sync as a whole is tried again later.
+LONGEST_WAIT_SECONDS = 600
+_FIRST_WAIT_SECONDS, _NEXT_WAITS_UP_TO_SECONDS = 1, 60
+_TOO_MANY = 429
+_UNAUTHORIZED = 401
+#: What a server says that stands before the provider and got no answer from it in time.
+_GATEWAY = frozenset({502, 503, 504})
+
+
+class Quiet:
+    """How long nobody may ask: what one thread is told holds for all of them."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._now, self._sleep = now, sleep
+        self._until = now()
+        self._lock = threading.Lock()
+
+    def ask_for(self, seconds: float) -> None:
+        with self._lock:
+            self._until = max(self._until, self._now() + seconds)
+
+    def keep(self) -> None:
+        """Waits as long as was asked for, and a little more, so that not all begin again in the same moment."""
+        left = self._until - self._now()
+        if left > 0:
+            self._sleep(left + random.uniform(0, 1))  # noqa: S311
+
+
+class Asker:
+    """Asks for pages, with credentials. May be used by several threads."""
+
+    def __init__(self, wire: Wire, signer: Signer, *, attempts: int, quiet: Quiet | None = None) -> None:
+        self._wire, self._signer, self._attempts = wire, signer, attempts
+        self._quiet = quiet or Quiet()
+
+    def get(self, url: str, understand: Callable[[Answer], T], *, most_attempts: int | None = None) -> T:
+        """What is understood of the answer. Asks again, with growing waits, as long as the provider is busy or
+        ``understand`` raises PassingError; raises the last of them when it is enough.
+        """
+        attempts = min(self._attempts, most_attempts or self._attempts)
+        waits = stamina.retry_context(
+            PassingError,
+            attempts=attempts,
+            timeout=None,
+            wait_initial=_FIRST_WAIT_SECONDS,
+            wait_max=_NEXT_WAITS_UP_TO_SECONDS,
+        )
+        for attempt in waits:
+            with attempt:
+                return understand(self._once(url))
+        raise AssertionError("either an answer or an error comes out of the loop")
+
+    def _once(self, url: str) -> Answer:
+        self._quiet.keep()
+        header = self._signer.header(url)
+        answer = self._sent(url, header)
+        if answer.status == _UNAUTHORIZED and self._signer.renew(header):
+            answer = self._sent(url, self._signer.header(url))
+        if answer.status not in BUSY:
+            return answer
+        wait = retry_after(answer)
+        if wait is not None:
+            if wait > LONGEST_WAIT_SECONDS:
+                raise TryAgainLaterError(f"The provider asks to be left alone for {wait / 60:,.0f} minutes.")
+            self._quiet.ask_for(wait)
+        too_much = "too many requests" if answer.status == _TOO_MANY else f"status {answer.status}"
+        sentence = f"The provider answers with {too_much}{answer.reason}."
+        raise PassingError(sentence, wait, is_slow=answer.status in _GATEWAY)
+
+    def _sent(self, url: str, header: str) -> Answer:
+        return self._wire.send("GET", url, {"Accept": "application/json", "Authorization": header})
