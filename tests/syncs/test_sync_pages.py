@@ -87,12 +87,15 @@ def test_where_nothing_came_yet_stands_what_to_do(cast: Cast) -> None:
     assert "Upload a roster" in page.text
 
 
-def test_nightly_districts_are_told_that_it_comes_by_itself(cast: Cast) -> None:
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.CLASSLINK)
+@pytest.mark.parametrize("method", [Method.CLASSLINK, Method.ONEROSTER_REST])
+def test_districts_whose_roster_is_collected_are_told_whose_turn_it_is(cast: Cast, method: Method) -> None:
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=method)
 
     page = signed_in(cast.district_admin).get(REPORTS)
 
-    assert "comes by itself" in page.text
+    assert "No sync has run yet" in page.text
+    assert "The publisher connects your system" in page.text
+    assert "night" not in page.text
     assert "Upload a roster" not in page.text
 
 

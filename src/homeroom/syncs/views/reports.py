@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from homeroom.districts.models import Method
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.districts.views import lists
 from homeroom.syncs.forms import Quick, SyncFilters
@@ -32,7 +31,6 @@ def sync_reports(request: DistrictRequest) -> HttpResponse:
         "held": list(syncs.filter(state=State.HELD)[:5]),
         "is_first": not page and not syncs.exists(),
         "may_upload": request.may("deliveries.upload"),
-        "is_nightly": request.district.method != Method.ONEROSTER_CSV,
     }
     return render(request, "syncs/reports.html", context)
 
