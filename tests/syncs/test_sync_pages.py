@@ -99,6 +99,19 @@ def test_districts_whose_roster_is_collected_are_told_whose_turn_it_is(cast: Cas
     assert "Upload a roster" not in page.text
 
 
+def test_syncs_of_the_same_minute_and_file_can_be_told_apart(cast: Cast, outcomes: Outcomes) -> None:
+    first, second = outcomes.held(), outcomes.completed()
+    for sync in (first, second):
+        set_of(sync, created_at="2026-03-10T02:30:00Z", delivery_name="roster.zip")
+    set_of(second, finished_at="2026-03-10T02:31:00Z")
+
+    page = signed_in(cast.district_admin).get(REPORTS + "?days=all")
+
+    for sync in (first, second):
+        assert f"Sync {sync.pk} · roster.zip" in page.text
+    assert f", sync {first.pk} (roster.zip)" in page.text
+
+
 def test_list_has_the_columns_newest_first(cast: Cast, outcomes: Outcomes) -> None:
     completed, with_errors = outcomes.completed(), outcomes.failed()
 
