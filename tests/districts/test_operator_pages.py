@@ -89,6 +89,26 @@ def test_onboarding_is_ended(cast: Cast) -> None:
     assert not is_onboarded(cast, cast.oak)
 
 
+def test_ending_the_onboarding_is_asked_first(cast: Cast) -> None:
+    operator = signed_in(cast.operator)
+    address = f"{SCHOOLS}{cast.oak.pk}/end/"
+
+    listed = operator.get(SCHOOLS + "?show=onboarded")
+    asked = operator.get(address)
+
+    assert f'href="{address}"' in listed.text
+    assert f'action="{address}"' not in listed.text
+    assert "End the onboarding of Oak Elementary?" in asked.text
+    assert is_onboarded(cast, cast.oak)
+
+
+def test_of_a_school_that_is_not_onboarded_it_is_not_asked(cast: Cast) -> None:
+    page = signed_in(cast.operator).get(f"{SCHOOLS}{cast.birch.pk}/end/", follow=True)
+
+    assert "Birch High is not onboarded." in page.text
+    assert "End the onboarding" not in page.text
+
+
 def test_ending_it_twice_is_said(cast: Cast) -> None:
     page = signed_in(cast.operator).post(f"{SCHOOLS}{cast.birch.pk}/end/", follow=True)
 

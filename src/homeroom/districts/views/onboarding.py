@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from homeroom.districts import actions
 from homeroom.districts.forms import ActionForm, AddSchoolForm, SchoolSearch, TickedSchoolsForm, posted
@@ -45,15 +44,16 @@ def _what_next(request: DistrictRequest) -> str:
 
 
 @operators_only
-@require_POST
 def end_onboarding(request: DistrictRequest) -> HttpResponse:
-    form = ActionForm(request.POST)
     school = request.school
     assert school is not None  # its id stands in the address
+    form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.take_off_board(by=request.user, district=request.district, school=school)):
         messages.success(request, f"From the next sync on, the records of {school} are left out.")
+    elif form.is_bound or not school.is_onboarded:
+        messages.error(request, form.refusal or f"{school} is not onboarded.")
     else:
-        messages.error(request, form.refusal)
+        return render(request, "districts/operator/school_end.html", {"form": form, "school": school})
     return redirect(reverse("operator-schools", args=[request.district.slug]) + "?show=onboarded")
 
 
