@@ -275,6 +275,23 @@ def test_schools_that_came_and_are_not_onboarded_are_named(cast: Cast, outcomes:
     assert "Schools that are not onboarded" in as_operator.text
     assert "/operator/districts/ferndale/schools/" in as_operator.text
     assert "/operator/" not in as_administrator.text
+    assert "?status=not-onboarded" not in as_administrator.text
+
+
+def test_of_many_schools_that_are_not_onboarded_the_first_are_named(cast: Cast, outcomes: Outcomes) -> None:
+    with scope.within(cast.ferndale.pk):
+        School.objects.update(is_onboarded=False)
+    schools.found(cast.ferndale, [(f"waiting-{number}", f"Ash {number:02}") for number in range(30)])
+    sync = outcomes.completed()
+    with scope.within(cast.ferndale.pk):
+        waiting = School.objects.filter(is_onboarded=False).count()
+
+    page = signed_in(cast.district_admin).get(f"{REPORTS}{sync.pk}/")
+
+    assert len(page.context["schools"]) == 20
+    assert "<strong>Ash 17</strong>" in page.text
+    assert "<strong>Ash 29</strong>" not in page.text
+    assert f'<a class="usa-link" href="/d/ferndale/schools/?status=not-onboarded">{waiting - 20} more</a>' in page.text
 
 
 def test_files_whose_time_is_over_are_not_offered(cast: Cast, outcomes: Outcomes) -> None:

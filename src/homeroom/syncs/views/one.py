@@ -15,7 +15,7 @@ from homeroom.syncs.shown import Shown, causes_of, has_schools_not_onboarded, no
 from homeroom.syncs.views.reports import STOP_POLLING
 
 CAUSES_SHOWN = 20
-SCHOOLS_SHOWN = 10
+SCHOOLS_SHOWN = 20
 
 
 @allowed("syncs.read")
