@@ -26,11 +26,13 @@ from tests.benches.cases import FULL, QUICK, Case, Measured, measure
 from tests.benches.figures import Grid, grids, not_kept
 from tests.benches.measure import ROOT, module
 from tests.benches.nights import measure_nights, nights_grids
+from tests.benches.pulls import USERS, measure_pull, pull_grid, pull_not_kept
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 _WIDTH = 150
 _FIGURES = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- /figures -->)", re.DOTALL)
 _NIGHTS = re.compile(r"(?<=<!-- nights -->\n).*(?=<!-- /nights -->)", re.DOTALL)
+_PULL = re.compile(r"(?<=<!-- pull -->\n).*(?=<!-- /pull -->)", re.DOTALL)
 
 
 def main() -> None:
@@ -44,6 +46,9 @@ def main() -> None:
         disturbance = machine.disturbance()
         if asked.nights:
             _nights(asked, cache, Path(scratch), console, disturbance)
+            return
+        if asked.pull is not None:
+            _pull(asked, Path(scratch), console, disturbance)
             return
         measured = list(_measured(asked, cache, Path(scratch), console))
     conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
@@ -67,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cache", type=Path, help="keep the districts in this folder (default: made anew and removed)")
     parser.add_argument("--write", action="store_true", help="write the figures into docs/benchmarks.md")
     parser.add_argument("--nights", action="store_true", help="instead, measure syncs against PostgreSQL, and pages")
+    parser.add_argument(
+        "--pull", metavar="USERS", nargs="?", type=int, const=USERS, help=f"instead, measure a pull (default {USERS:,})"
+    )
     parser.add_argument("--profile", action="store_true", help="instead, show where the time of one run goes")
     return parser
 
@@ -109,6 +117,19 @@ def _nights(
     console.print("\n".join(conditions))
     if asked.write:
         _write(_NIGHTS, [*(grid.markdown() for grid in tables), " ".join(conditions) + "\n"])
+
+
+def _pull(asked: argparse.Namespace, scratch: Path, console: Console, disturbance: Sequence[str]) -> None:
+    with console.status("") as status:
+        pull = measure_pull(asked.pull, scratch=scratch, rounds=asked.rounds, tell=partial(_tell, status, "pull"))
+    conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
+    broken = pull_not_kept(pull)
+    console.print(_shown(pull_grid(pull)))
+    console.print("\n".join(conditions))
+    for sentence in broken:
+        console.print(f"NOT KEPT  {sentence}", style="bold red")
+    if asked.write:
+        _write(_PULL, _figures([pull_grid(pull)], conditions, broken))
 
 
 def _tell(status: Status, name: str, stage: str) -> None:

@@ -14,7 +14,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -65,17 +65,17 @@ class Reply:
 class Provider:
     """A district's records behind REST. asked: collection and parameters of each request that was let in."""
 
-    records: dict[str, list[Record]]
+    records: InitVar[Mapping[str, Sequence[Record]]]
     version: str = "1.1"
     access: Access = field(default_factory=lambda: Access("bearer"))
     manners: Manners = field(default_factory=Manners)
     faults: Sequence[Fault] = ()
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, records: Mapping[str, Sequence[Record]]) -> None:
         self._faults = Faults(self.faults)
         self._lock = threading.Lock()
-        self._written = {name: self._ordered(records) for name, records in self.records.items()}
+        self._written = {name: self._ordered(own) for name, own in records.items()}
 
     @property
     def base(self) -> str:

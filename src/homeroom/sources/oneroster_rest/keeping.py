@@ -43,10 +43,9 @@ class Shelf:
         self._pages.append(Page(name, len(page.records), step.skip))
         new = page.records[step.skip :]
         self.records += len(new)
-        self._ended += sum(map(has_ended, new))
-        for record in new:
-            if record.get("metadata"):
-                self._metadata.update(metadata_of(record))
+        self._ended += sum(has_ended(record) for record in new if record.get("status") != "active")
+        for metadata in [metadata_of(record) for record in new if record.get("metadata")]:
+            self._metadata.update(metadata)
         if len(self._metadata) > _MOST_METADATA:
             raise RefusedError(
                 f"“{self.collection}” has more than {_MOST_METADATA} different names under “metadata”. They are meant "

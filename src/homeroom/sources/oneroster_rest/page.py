@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -45,9 +46,12 @@ class Arrived:
     next_url: str | None
     revision: str | None
 
-    @property
+    @cached_property
     def ids(self) -> list[str]:
         """What tells the records apart: the source id, or all of a record that has none."""
+        ids = [record.get("sourcedId") for record in self.records]
+        if set(map(type, ids)) <= {str} and all(ids):
+            return ids  # type: ignore[return-value]  # as was just seen
         return [_id(record) for record in self.records]
 
     @property

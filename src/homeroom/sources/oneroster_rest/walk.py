@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 from homeroom.sources import RefusedError, SourceError, TryAgainLaterError
@@ -41,14 +41,21 @@ _MOST_RECORDS = 50_000_000
 _FEWEST_A_PAGE = 2
 
 
-Order = Callable[[str], object]
-#: What providers take for the order of source ids: by character, whatever the case, and by number.
-_ORDERS: tuple[Order, ...] = (str, str.lower, lambda id: (len(id), id))
+def _by_character(ids: Sequence[str]) -> list[str]:
+    return list(ids)
 
 
-def _is_in(order: Order, ids: Sequence[str]) -> bool:
-    keys = list(map(order, ids))
-    return keys == sorted(keys)  # type: ignore[type-var]
+def _whatever_the_case(ids: Sequence[str]) -> list[str]:
+    return list(map(str.lower, ids))
+
+
+def _by_number(ids: Sequence[str]) -> list[tuple[int, str]]:
+    return list(zip(map(len, ids), ids, strict=True))
+
+
+#: What providers take for the order of source ids: of each, the keys by which it sorts.
+Order = Callable[[Sequence[str]], list[Any]]
+_ORDERS: tuple[Order, ...] = (_by_character, _whatever_the_case, _by_number)
 
 
 class MovedError(TryAgainLaterError):
@@ -137,7 +144,7 @@ class Walk:
         if self._by_links or not self.manner.overlaps:
             self._refuse_known(ids)
         row = ids if self._last is None else [self._last, *ids]
-        self._orders = tuple(order for order in self._orders if _is_in(order, row))
+        self._orders = tuple(order for order in self._orders if (keys := order(row)) == sorted(keys))
         self._last = ids[-1]
         self.records += len(ids)
         self.digest = (self.digest + sum(map(hash, ids))) % (1 << 64)
