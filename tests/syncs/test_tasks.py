@@ -70,7 +70,7 @@ def test_what_a_lost_transaction_left_is_not_taken_for_the_next_sync_of_its_numb
 
 
 def test_job_waits_while_another_worker_has_the_district(sync: Sync) -> None:
-    with claims.district_locked(sync.district_id), pytest.raises(tasks.DistrictBusyError):
+    with claims.taken(claims.Turn.of(sync)), pytest.raises(tasks.BusyError):
         work(sync)
 
     assert again(sync).state == State.QUEUED

@@ -120,7 +120,7 @@ def _validate_upload(
         there = part if withheld is None else replace(part, columns=tuple(map(_withheld_name, part.columns)))
         pages[name] = index(there, LOCAL, profile, resolvable=frozenset(), compare=False, work=work)
     limits = [remark for page in pages.values() for remark in _upload_limits(page, profile)]
-    if gathering.add_remarks((*snapshot.remarks, *limits, *_without_rows(pages))):
+    if gathering.add_remarks((*snapshot.remarks, *limits)):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
     for page in pages.values():
         judge_upload(page, ask)
@@ -202,7 +202,7 @@ def _upload_limits(page: Page, profile: Profile) -> list[Remark]:
     """What is wrong with an upload as a whole, once its rows were seen (product.md 3.3)."""
     file, bad = page.part.file, page.measured.bad_rows
     rows, size = len(page.frame) - int(page.frame["blank"].sum()) + page.unreadable_rows, page.part.size_bytes
-    remarks = []
+    remarks = [] if rows else [Remark("upload-without-rows", file=file, table=page.name, value=file)]
     if size > profile.max_bytes:
         remarks.append(
             Remark("upload-too-large", file=file, value=file, detail=f"{size:,}", expected=f"{profile.max_bytes:,}")

@@ -2,6 +2,9 @@
 
 Two locks, since a worker that was taken for dead may still be alive: an advisory lock on the district, which PostgreSQL
 drops when its holder dies; and the number of the run, which every write of a worker asks for.
+
+Uploads of a self-serve district take turns by school and kind instead, since to hash a thousand passwords takes a
+minute; each locks the district only while it creates its records.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from zlib import crc32
 
 import psycopg
 from django.db import DatabaseError, connection, transaction
@@ -17,9 +21,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from homeroom.districts import scope
-from homeroom.syncs.models import State, Sync
+from homeroom.syncs.models import State, Sync, Upload
 
 DISTRICT_LOCK = 723_091_103
+UPLOAD_LOCK = 723_091_104
 HEARTBEAT_SECONDS = 5.0
 MOST_DEATHS = 3
 DIED = (
@@ -32,9 +37,28 @@ class LostError(Exception):
     """Another worker has this sync now, or a person ended it: whatever this one has done counts for nothing."""
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What only one worker at a time works on, as PostgreSQL's two numbers of an advisory lock, and in words."""
+
+    kind: int
+    number: int
+    name: str
+
+    @classmethod
+    def of(cls, sync: Sync) -> Turn:
+        """The turn of a sync: its district, or the school and kind of an upload."""
+        with scope.within(sync.district_id):
+            upload = Upload.objects.filter(sync=sync).first()
+        if upload is None:
+            return cls(DISTRICT_LOCK, sync.district_id, f"district {sync.district_id}")
+        name = f"{upload.kind} of school {upload.school_id}"
+        return cls(UPLOAD_LOCK, crc32(name.encode()) - (1 << 31), name)
+
+
 @contextmanager
-def district_locked(district_id: int) -> Iterator[bool]:
-    """Whether the district is ours for the block: nobody syncs it meanwhile, or undoes a sync.
+def taken(turn: Turn) -> Iterator[bool]:
+    """Whether the turn is ours for the block: nobody else takes it meanwhile, or undoes a sync.
 
     On a connection of its own: the lock outlives transactions, and ends when this process does, however that comes.
     """
@@ -42,7 +66,7 @@ def district_locked(district_id: int) -> Iterator[bool]:
     for name in ("cursor_factory", "context"):
         parameters.pop(name, None)
     with psycopg.connect(**parameters, autocommit=True) as own:
-        row = own.execute("select pg_try_advisory_lock(%s, %s)", [DISTRICT_LOCK, district_id]).fetchone()
+        row = own.execute("select pg_try_advisory_lock(%s, %s)", [turn.kind, turn.number]).fetchone()
         yield bool(row and row[0])
 
 
@@ -53,10 +77,17 @@ def lock_district_until_commit(district_id: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def is_free(district_id: int) -> bool:
-    """Whether no worker syncs the district at this moment."""
-    with transaction.atomic():
-        return lock_district_until_commit(district_id)
+def wait_for_district_until_commit(district_id: int) -> None:
+    """The district is ours until the transaction ends; whoever has it now is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [DISTRICT_LOCK, district_id])
+
+
+def is_free(turn: Turn) -> bool:
+    """Whether no worker has the turn at this moment."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s, %s)", [turn.kind, turn.number])
+        return bool(cursor.fetchone()[0])
 
 
 def begin(sync_id: int) -> Sync | None:
@@ -80,9 +111,11 @@ def begin(sync_id: int) -> Sync | None:
     return None if sync.is_final else sync
 
 
-def left_in_processing() -> list[int]:
-    """The syncs of the scope's district that a worker which died has left, if the district is locked by us."""
-    return list(Sync.objects.filter(state=State.PROCESSING).order_by("pk").values_list("pk", flat=True))
+def left_in_processing(sync_id: int) -> list[int]:
+    """The syncs before this one that a worker which died has left, if their turn is ours."""
+    turn = Turn.of(Sync.objects.get(pk=sync_id))
+    processing = Sync.objects.filter(state=State.PROCESSING).order_by("pk")
+    return [sync.pk for sync in processing if Turn.of(sync) == turn]
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import polars as pl
 from django.conf import settings
 
 from homeroom import engine
@@ -32,11 +33,14 @@ from homeroom.engine import sync_reports
 from homeroom.engine.report import examples
 from homeroom.sources.local import collect
 from homeroom.sources.package import shown
+from homeroom.syncs.in_memory import file_in_memory
 from homeroom.syncs.models import Sync
 from homeroom.syncs.passwords import copy_without
 
 FINDINGS = "findings.csv"
 CHANGES = "changes.parquet"
+CORRECTIONS = "corrections.csv"
+WITHHELD = "withheld.parquet"
 RECEIVED_FOR_SECONDS = 24 * 60 * 60
 _NAME_LENGTH = 120
 
@@ -96,6 +100,42 @@ def take(received: Received, sync: Sync) -> None:
     remove(sync)
     (_received(sync.district, received.ticket) / "incoming").rename(_made(_folder(sync)) / "incoming")
     forget(sync.district, received)
+
+
+def keep_upload(sync: Sync, content: bytes, *, withheld: pl.DataFrame | None) -> None:
+    """The file of a self-serve upload becomes the sync's delivery, without its passwords. At the very end of the
+    transaction that makes the sync. withheld: what was found about its passwords; null for a file that has none.
+    """
+    remove(sync)
+    work = _made(_folder(sync) / "delivery.unfinished")
+    if withheld is None:
+        (work / "00.csv").write_bytes(content)
+    else:
+        withheld.write_parquet(work / WITHHELD)
+        with file_in_memory(content) as path:
+            copy_without(path, work / "00.csv")
+    (work / "00.csv").chmod(0o600)
+    told = {"files": [[sync.delivery_name, "00.csv"]], "origin": sync.delivery_name, "oddities": []}
+    _write_json(work / "delivery.json", told)
+    work.rename(_folder(sync) / "delivery")
+
+
+def withheld(sync: Sync) -> pl.DataFrame | None:
+    """What was found about an upload's passwords before they were taken out; null if its file has none."""
+    path = _folder(sync) / "delivery" / WITHHELD
+    return pl.read_parquet(path) if path.exists() else None
+
+
+def uploaded_file(sync: Sync) -> Path | None:
+    """The file of a self-serve upload without its passwords; null if it is no longer kept."""
+    path = _folder(sync) / "delivery" / "00.csv"
+    return path if path.exists() else None
+
+
+def corrections_file(sync: Sync) -> Path | None:
+    """The file to correct; null if there is none, or no longer."""
+    path = _folder(sync) / "results" / CORRECTIONS
+    return path if path.exists() else None
 
 
 @contextmanager

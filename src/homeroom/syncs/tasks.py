@@ -24,7 +24,8 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import scope
 from homeroom.districts.models import District
 from homeroom.syncs import claims, pipeline, storage
-from homeroom.syncs.models import UNDER_WAY, State, Sync
+from homeroom.syncs.models import UNDER_WAY, State, Sync, Upload
+from homeroom.syncs.uploads import pipeline as uploads_pipeline
 
 STALLED_AFTER_SECONDS = 30
 RETRY_SECONDS = 3
@@ -40,18 +41,22 @@ DATABASE_GONE = (OperationalError, InterfaceError, psycopg.OperationalError, psy
 log = structlog.get_logger(__name__)
 
 
-class DistrictBusyError(Exception):
-    """Another worker syncs the district, or somebody undoes a sync in it: later, then."""
+class BusyError(Exception):
+    """Another worker has the turn, or somebody undoes a sync in the district: later, then."""
 
 
 @app.task(name="run_sync", queue="syncs", retry=RetryStrategy(wait=RETRY_SECONDS))
 def run_sync(*, district_id: int, sync_id: int) -> None:
     """Takes a queued sync as far as it goes by itself."""
-    with scope.within(district_id), claims.district_locked(district_id) as is_ours:
-        if not is_ours:
-            raise DistrictBusyError
-        for each in dict.fromkeys([*claims.left_in_processing(), sync_id]):
-            _run(each)
+    with scope.within(district_id):
+        sync = Sync.objects.filter(pk=sync_id).first()
+        if sync is None:
+            return
+        with claims.taken(claims.Turn.of(sync)) as is_ours:
+            if not is_ours:
+                raise BusyError
+            for each in dict.fromkeys([*claims.left_in_processing(sync_id), sync_id]):
+                _run(each)
 
 
 def _run(sync_id: int) -> None:
@@ -60,24 +65,25 @@ def _run(sync_id: int) -> None:
         for over in Sync.objects.filter(pk=sync_id):  # its worker may have died before it had cleared up
             storage.drop_work(over)
         return
+    story = uploads_pipeline if Upload.objects.filter(sync=sync).exists() else pipeline
     try:
-        pipeline.run(sync)
+        story.run(sync)
     except claims.LostError:
         log.warning("sync lost", sync_id=sync_id, run=sync.run)
     except DATABASE_GONE:
         raise  # the database has gone; the job is tried again when it is back
     except (Exception, PanicException):
         log.exception("sync failed by a mistake of ours", sync_id=sync_id)
-        pipeline.fail(claims.Claim.of(sync), OUR_MISTAKE)
+        story.fail(claims.Claim.of(sync), OUR_MISTAKE)
 
 
 def enqueue(sync: Sync) -> None:
     """Has a worker run the sync once this transaction is committed.
 
-    The lock lets the jobs of one district come one after the other; the queueing lock is the sync's, so that no sync
+    The lock lets the jobs of one turn come one after the other; the queueing lock is the sync's, so that no sync
     waits twice, and each has a job of its own that cannot be missed.
     """
-    job = run_sync.configure(lock=f"district {sync.district_id}", queueing_lock=f"sync {sync.pk}")
+    job = run_sync.configure(lock=claims.Turn.of(sync).name, queueing_lock=f"sync {sync.pk}")
     try:
         with transaction.atomic():
             job.defer(district_id=sync.district_id, sync_id=sync.pk)
@@ -104,8 +110,14 @@ def _abandoned() -> Iterator[ProcrastinateJob]:
     yield from doing.filter(is_orphan)
     begun = ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type="started").order_by("-at").values("at")[:1]
     for job in doing.exclude(is_orphan).annotate(begun_at=Subquery(begun)).filter(begun_at__lt=silent_since):
-        if job.task_name == run_sync.name and claims.is_free(job.args["district_id"]):
+        if job.task_name == run_sync.name and _is_worked_on_by_nobody(**job.args):
             yield job
+
+
+def _is_worked_on_by_nobody(*, district_id: int, sync_id: int) -> bool:
+    with scope.within(district_id):
+        sync = Sync.objects.filter(pk=sync_id).first()
+        return sync is None or claims.is_free(claims.Turn.of(sync))
 
 
 @app.periodic(cron="17 * * * *")

@@ -109,6 +109,19 @@ _FILES = (
         alone=True,
     ),
     Example(
+        "upload-without-rows",
+        "A header row alone, be it with blank lines, brings nothing",
+        {STUDENTS: STUDENT_HEADER + "\n,,,,,,,\n"},
+        (stops(STUDENTS, None, None, "student-upload.csv has a header row and nothing below it."),),
+        alone=True,
+    ),
+    Example(
+        "upload-without-rows",
+        "One row is enough",
+        {STUDENTS: STUDENT_HEADER + ANA},
+        alone=True,
+    ),
+    Example(
         "upload-not-utf8",
         "A file in Excel’s older encoding is recognised, with the first row that shows it",
         {STUDENTS: (STUDENT_HEADER + ANA + BEN.replace("Ben", "Bén")).encode("windows-1252")},

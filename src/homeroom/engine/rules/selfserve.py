@@ -109,6 +109,14 @@ RULES: tuple[Rule, ...] = (
         source=_FILE,
     ),
     Rule(
+        id="upload-without-rows",
+        consequence=_STOPS,
+        says="An upload has a row below its header row.",
+        message="{value} has a header row and nothing below it.",
+        remedy="Write a row for each record below the header row, and upload the file again.",
+        source=_FILE,
+    ),
+    Rule(
         id="upload-not-utf8",
         consequence=_STOPS,
         says="An upload is UTF-8 text.",

@@ -24,8 +24,8 @@ def reserve(district: District, wanted: pl.DataFrame) -> pl.Series:
     with cursor() as sql:
         ours = sql.execute(
             statement(
-                "insert into roster_addressinuse (district_id, key, address) select %s, * from unnest(%s::bigint[], %s::text[])"
-                " on conflict (address) do nothing returning address"
+                "insert into roster_addressinuse (district_id, key, address)"
+                " select %s, * from unnest(%s::bigint[], %s::text[]) on conflict (address) do nothing returning address"
             ),
             [district.pk, keys, addresses],
         ).fetchall()
