@@ -36,7 +36,8 @@ class Manners:
 
     most_records: no page holds more, whatever is asked for. links: "offset", "opaque" (pages can only be reached by
     them) or null. rounds_offsets: pages begin at whole multiples of their size. sorts: null turns requests for an order
-    down. slow_seconds: how long a slow answer takes.
+    down. refuses_larger, overtaxed_above: pages larger than most_records get status 400, larger than that number 502.
+    slow_seconds: how long a slow answer takes.
     """
 
     most_records: int = 10_000
@@ -44,8 +45,10 @@ class Manners:
     links: str | None = "offset"
     rounds_offsets: bool = False
     ignores_offsets: bool = False
+    ignores_limits: bool = False
     sorts: bool | None = True
     refuses_larger: bool = False
+    overtaxed_above: int | None = None
     revision: str | None = None
     slow_seconds: float = 1.0
 
@@ -99,11 +102,14 @@ class Provider:
             return self._page(collection, query, url)
 
     def _page(self, collection: str, query: Mapping[str, str], url: str) -> Reply:
-        manners, limit = self.manners, int(query.get("limit", _DEFAULT_LIMIT))
+        manners = self.manners
+        limit = manners.most_records if manners.ignores_limits else int(query.get("limit", _DEFAULT_LIMIT))
         if manners.sorts is None and "sort" in query:
             return _error(400, "invalid_sort_field", "sorting is not offered")
         if manners.refuses_larger and limit > manners.most_records:
             return _error(400, "invaliddata", "limit is too large")
+        if manners.overtaxed_above is not None and limit > manners.overtaxed_above:
+            return Reply(502, _HTML, {"Content-Type": "text/html"})
         size, offset = min(limit, manners.most_records), self._offset(query, limit)
         number = -(-offset // size)
         wrong = self._faults.at(collection, number)
