@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from homeroom import health
 from homeroom.districts.views import audit, home, invitations, manage, onboarding, operator, people, schools, settings
+from homeroom.roster.addresses import KeyConverter
+from homeroom.roster.views import classes as roster_classes
+from homeroom.roster.views import people as roster_people
 from homeroom.syncs.views import changes, decisions, downloads, one, reports, uploading
+
+register_converter(KeyConverter, "key")
 
 handler400 = "homeroom.pages.bad_request"
 handler500 = "homeroom.pages.server_error"
@@ -23,6 +28,12 @@ urlpatterns = [
     path("d/<slug:district>/", manage.manage, name="manage"),
     path("d/<slug:district>/schools/", schools.schools, name="schools"),
     path("d/<slug:district>/schools/<int:school>/", schools.school, name="school"),
+    path("d/<slug:district>/schools/<int:school>/students/", roster_people.students, name="students"),
+    path("d/<slug:district>/schools/<int:school>/students/<key:student_key>/", roster_people.student, name="student"),
+    path("d/<slug:district>/schools/<int:school>/staff/", roster_people.staff, name="staff"),
+    path("d/<slug:district>/schools/<int:school>/staff/<key:staff_key>/", roster_people.staff_user, name="staff-user"),
+    path("d/<slug:district>/schools/<int:school>/classes/", roster_classes.classes, name="classes"),
+    path("d/<slug:district>/schools/<int:school>/classes/<key:class_key>/", roster_classes.one_class, name="class"),
     path("d/<slug:district>/people/", people.people, name="people"),
     path("d/<slug:district>/people/invite/", people.invite, name="invite"),
     path("d/<slug:district>/people/<int:membership>/", people.person, name="person"),

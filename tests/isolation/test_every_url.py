@@ -17,6 +17,7 @@ from homeroom.syncs.views.reports import STOP_POLLING
 from tests.isolation.decisions import DECIDED, DECISIONS, EVERYBODY, OF_ONES_OWN_ACCOUNT, ON_THE_WAY_IN, Decision
 from tests.isolation.site import Page, pages
 from tests.people import Cast, an_account, signed_in
+from tests.roster.records import records_of_a_school
 from tests.syncs.conftest import data
 from tests.syncs.outcomes import records_of_syncs
 
@@ -79,6 +80,7 @@ class Records:
             "invitation": invited.invitation.pk,
             "year": year.pk,
             **records_of_syncs(by, district),
+            **records_of_a_school(district, school),
         }
 
     def address(self, page: Page) -> str:

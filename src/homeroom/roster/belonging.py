@@ -12,11 +12,12 @@ from collections.abc import Iterable
 import polars as pl
 from django.db.models import Q, QuerySet
 
-from homeroom.districts.models import School
+from homeroom.districts.models import District, School
 from homeroom.engine.hashes import hashed
 from homeroom.roster.models import Class, Person, PersonRole
 from homeroom.roster.store.columns import signed
 from homeroom.roster.store.copying import asked
+from homeroom.roster.store.finding import synced_that_name
 
 STUDENT = "student"
 #: Those who neither learn nor work at a school.
@@ -57,12 +58,31 @@ def roles_at(school: School, people: Iterable[Person]) -> dict[int, list[str]]:
     """By key, as what these people are at the school, in OneRoster's words."""
     people = list(people)
     found = {person.key: [person.role] if person.role else [] for person in people}
-    named = PersonRole.objects.filter(org_sourced_id=school.source_id, is_active=True).exclude(role=None)
+    named = _named_roles(school)
     names = {person.source_id: person.key for person in people}
     for name, role in named.filter(user_sourced_id__in=names).values_list("user_sourced_id", "role"):
         if role not in found[names[str(name)]]:
             found[names[str(name)]].append(str(role))
     return found
+
+
+def staff_roles_at(school: School) -> set[str]:
+    """As what people work at the school, in OneRoster's words."""
+    own = staff_of(school).order_by().values_list("role", flat=True).distinct()
+    named = _named_roles(school).values_list("role", flat=True).distinct()
+    return {str(role) for role in (*own, *named) if role} - {STUDENT, *FAMILY}
+
+
+def orgs_of(district: District, person: Person) -> set[str]:
+    """The source ids of the schools, and of orgs of other types, to which a person belongs."""
+    named = synced_that_name(
+        PersonRole.objects.all(),
+        district=district,
+        kind="roles",
+        column="userSourcedId",
+        source_ids=[person.source_id],
+    )
+    return {*(person.org_sourced_ids or "").split(","), *(str(role.org_sourced_id) for role in named)}
 
 
 def keys_of(source_ids: Iterable[str]) -> list[int]:
@@ -77,6 +97,9 @@ def _with_roles(school: School, roles: Q) -> QuerySet[Person]:
     """
     lists = asked(_LISTS, {"district": school.district_id, "school": school.source_id})
     by_list = Q(org_sourced_ids__in=lists, role__isnull=False) & roles
-    named = PersonRole.objects.filter(roles, org_sourced_id=school.source_id, is_active=True, role__isnull=False)
-    names = {str(name) for name in named.values_list("user_sourced_id", flat=True)}
+    names = {str(name) for name in _named_roles(school).filter(roles).values_list("user_sourced_id", flat=True)}
     return Person.objects.filter(by_list | Q(key__in=keys_of(names)) if names else by_list)
+
+
+def _named_roles(school: School) -> QuerySet[PersonRole]:
+    return PersonRole.objects.filter(org_sourced_id=school.source_id, is_active=True, role__isnull=False)

@@ -1,7 +1,6 @@
 """Who is in which class? Asked for a page of classes, or for one person.
 
-Enrollments made here are found by index. Synced ones have none: of millions it would cost as much as storing them. So
-they are looked up in the index that the last sync left as a file, and only where that is missing in the whole table.
+Enrollments made here are found by an index of the database's, synced ones by ``store.finding``.
 """
 
 from __future__ import annotations
@@ -10,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-import polars as pl
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from homeroom.districts.models import District
+from homeroom.roster import words
 from homeroom.roster.belonging import STUDENT, keys_of
-from homeroom.roster.models import Class, Enrollment, Origin, Person, RosterState
-from homeroom.roster.store import snapshots
+from homeroom.roster.models import Class, Enrollment, Origin, Person
+from homeroom.roster.store.columns import field_of
+from homeroom.roster.store.finding import synced_that_name
 
 TEACHER = "teacher"
 
@@ -34,13 +34,19 @@ class Place:
     def is_teacher(self) -> bool:
         return self.enrollment.role == TEACHER
 
+    @property
+    def as_what(self) -> str:
+        if self.is_teacher:
+            return "Primary teacher" if self.is_primary else "Co-teacher"
+        return words.role(self.enrollment.role or "")
+
 
 def in_classes(district: District, classes: Collection[Class]) -> dict[int, list[Place]]:
     """By the key of the class, who is in it: the primary teacher, the other teachers, then everybody by name.
 
     Enrollments and people that are not active do not count.
     """
-    found = _enrollments(district, "class_sourced_id", [one.source_id for one in classes])
+    found = _enrollments(district, "classSourcedId", [one.source_id for one in classes])
     people = _people(row.user_sourced_id for row in found)
     by_class = defaultdict(list)
     for row in found:
@@ -50,7 +56,7 @@ def in_classes(district: District, classes: Collection[Class]) -> dict[int, list
 
 def of_person(district: District, person: Person) -> list[Place]:
     """The active classes of a person, by name. An archived person is shown with those that would come back."""
-    found = _enrollments(district, "user_sourced_id", [person.source_id], also_ended=not person.is_active)
+    found = _enrollments(district, "userSourcedId", [person.source_id], also_ended=not person.is_active)
     names = {str(row.class_sourced_id) for row in found}
     classes = {one.source_id: one for one in Class.objects.filter(key__in=keys_of(names), is_active=True)}
     places = [
@@ -91,20 +97,8 @@ def _people(source_ids: Iterable[str | None]) -> dict[str, Person]:
 def _enrollments(
     district: District, column: str, source_ids: list[str], *, also_ended: bool = False
 ) -> list[Enrollment]:
-    wanted = Q(**{f"{column}__in": source_ids})
-    active = Enrollment.objects.all() if also_ended else Enrollment.objects.filter(is_active=True)
-    ours = active.filter(wanted & ~Q(origin=Origin.SYNC))
-    state = RosterState.objects.filter(district=district).first()
-    synced = _synced(state, column, source_ids, active.filter(wanted, origin=Origin.SYNC)) if state else []
-    return [*ours, *synced]
-
-
-def _synced(state: RosterState, column: str, source_ids: list[str], rows: QuerySet[Enrollment]) -> Iterable[Enrollment]:
-    if "enrollments" not in state.columns:
-        return []
-    wanted = pl.Series(keys_of(source_ids), dtype=pl.Int64).reinterpret(signed=False)
-    keys = snapshots.kept_keys(state, "enrollments", _IN_SNAPSHOT[column], wanted)
-    return rows if keys is None else rows.filter(key__in=keys.reinterpret(signed=True).to_list())
-
-
-_IN_SNAPSHOT = {"class_sourced_id": "classSourcedId", "user_sourced_id": "userSourcedId"}
+    ours = Enrollment.objects.filter(~Q(origin=Origin.SYNC), **{f"{field_of(column)}__in": source_ids})
+    synced = synced_that_name(
+        Enrollment.objects.all(), district=district, kind="enrollments", column=column, source_ids=source_ids
+    )
+    return [*(ours if also_ended else ours.filter(is_active=True)), *synced]
