@@ -25,10 +25,10 @@ from homeroom.engine.ledger import Page
 from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rules.selfserve import PASSWORD
 from homeroom.roster.selfserve.requirements import requirements_of
+from homeroom.sources.in_memory import file_in_memory
 from homeroom.sources.package import shown
 from homeroom.syncs import storage, tasks
 from homeroom.syncs.actions import SentBeforeError
-from homeroom.syncs.in_memory import file_in_memory
 from homeroom.syncs.models import Kind, State, Sync, Upload
 from homeroom.syncs.uploads import passwords
 from homeroom.syncs.uploads.correcting import corrected_by
