@@ -31,9 +31,9 @@ from homeroom.districts import Refused
 from homeroom.districts.models import District
 from homeroom.engine import sync_reports
 from homeroom.engine.report import examples
+from homeroom.sources.in_memory import file_in_memory
 from homeroom.sources.local import collect
 from homeroom.sources.package import shown
-from homeroom.syncs.in_memory import file_in_memory
 from homeroom.syncs.models import Sync
 from homeroom.syncs.passwords import copy_without
 
