@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,7 +47,6 @@ def test_one_more_worker_joins_and_goes_when_told(start: Start, data: Path) -> N
     start()
     worker = subprocess.Popen([*HOMEROOM, "work"], env=environment(data), stdin=subprocess.DEVNULL)
     assert within(20, lambda: workers_seen(data) == 2)
-    time.sleep(1)  # it can be seen a moment before it listens to signals
 
     worker.send_signal(signal.SIGTERM)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 
 import typer
-from procrastinate import PsycopgConnector
+from procrastinate import PsycopgConnector, signals
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
@@ -23,16 +24,30 @@ def work(*, concurrency: int) -> int:
     with installation.opened():
         preparation.set_up()
         try:
-            asyncio.run(_take_jobs(concurrency))
+            was_told = asyncio.run(_take_jobs(concurrency))
         except ConnectorException:
-            typer.echo("The worker has lost its database, and ends.", err=True)
-            return os.EX_TEMPFAIL
+            was_told = False
+    if not was_told:
+        typer.echo("The worker has lost its database, and ends.", err=True)
+        return os.EX_TEMPFAIL
     return 0
 
 
-async def _take_jobs(concurrency: int) -> None:
+async def _take_jobs(concurrency: int) -> bool:
+    """Whether the worker ended because it was told to. Where only its heartbeat or its ear for new jobs has found no
+    database, it ends by itself and raises nothing.
+    """
+    was_told, here = False, asyncio.current_task()
+
+    def stop() -> None:
+        nonlocal was_told
+        was_told = True
+        assert here is not None
+        here.cancel()
+
     connector = PsycopgConnector(kwargs=connector_params(), timeout=CONNECTION_SECONDS)
-    with app.replace_connector(connector) as working:
+    # The worker itself would listen only once it is registered, which takes as long as the database lets it.
+    with signals.on_stop(stop), suppress(asyncio.CancelledError), app.replace_connector(connector) as working:
         async with working.open_async():
             await working.run_worker_async(
                 concurrency=concurrency,
@@ -40,4 +55,6 @@ async def _take_jobs(concurrency: int) -> None:
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 delete_jobs="successful",
+                install_signal_handlers=False,
             )
+    return was_told
