@@ -21,6 +21,8 @@ LONGEST_WAIT_SECONDS = 600
 _FIRST_WAIT_SECONDS, _NEXT_WAITS_UP_TO_SECONDS = 1, 60
 _TOO_MANY = 429
 _UNAUTHORIZED = 401
+#: A token that another thread has fetched may have expired, too, before it is our turn.
+_RENEWALS = 3
 #: What a server says that stands before the provider and got no answer from it in time.
 _GATEWAY = frozenset({502, 503, 504})
 
@@ -72,8 +74,11 @@ class Asker:
         self._quiet.keep()
         header = self._signer.header(url)
         answer = self._sent(url, header)
-        if answer.status == _UNAUTHORIZED and self._signer.renew(header):
-            answer = self._sent(url, self._signer.header(url))
+        for _ in range(_RENEWALS):
+            if answer.status != _UNAUTHORIZED or not self._signer.renew(header):
+                break
+            header = self._signer.header(url)
+            answer = self._sent(url, header)
         if answer.status not in BUSY:
             return answer
         wait = retry_after(answer)
