@@ -7,9 +7,10 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 
 from homeroom.districts.forms import ActionForm, Filters, a_day, a_search
+from homeroom.districts.models import SchoolYear
 from homeroom.roster.models import KINDS
 from homeroom.syncs.shown import label_of
 
@@ -28,18 +29,9 @@ class ManyFiles(forms.FileField):
         return [super(ManyFiles, self).clean(file, initial) for file in given]
 
 
-class UploadForm(ActionForm):
-    """A roster to send. whole: the last field of the form; a request that was cut off ends before it."""
+class SentForm(ActionForm):
+    """A form with files. whole: its last field; a request that was cut off ends before it."""
 
-    roster = ManyFiles(
-        label="The roster’s zip, or its CSV files",
-        allow_empty_file=True,
-        help_text="One zip, or all CSV files of one delivery, chosen together.",
-        error_messages={"required": "Choose the zip of the roster, or its CSV files."},
-        widget=ManyFilesInput(
-            attrs={"accept": ".zip,.csv", "data-errormessage": "Only a zip or CSV files can be sent."}
-        ),
-    )
     whole = forms.CharField(
         widget=forms.HiddenInput,
         initial="yes",
@@ -53,11 +45,61 @@ class UploadForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        cut_off = self.errors.pop("whole", None)
+        cut_off = self.errors.get("whole")
         if self._refusal or cut_off:
-            self.errors.pop("roster", None)
+            self.errors.clear()
             raise forms.ValidationError(self._refusal or list(cut_off or ()))
         return said
+
+
+class UploadForm(SentForm):
+    """A roster to send."""
+
+    roster = ManyFiles(
+        label="The roster’s zip, or its CSV files",
+        allow_empty_file=True,
+        help_text="One zip, or all CSV files of one delivery, chosen together.",
+        error_messages={"required": "Choose the zip of the roster, or its CSV files."},
+        widget=ManyFilesInput(
+            attrs={"accept": ".zip,.csv", "data-errormessage": "Only a zip or CSV files can be sent."}
+        ),
+    )
+    field_order = ("roster", "whole")
+
+
+class SelfServeForm(SentForm):
+    """A CSV file of students, staff or classes. confirm: also if the very same file was uploaded before."""
+
+    file = forms.FileField(
+        allow_empty_file=True,
+        error_messages={
+            "required": "No file is selected yet. Select your CSV file first.",
+            "invalid": "No file is selected yet. Select your CSV file first.",
+        },
+    )
+    confirm = forms.BooleanField(required=False)
+    school_year: forms.ModelChoiceField[SchoolYear] = forms.ModelChoiceField(
+        queryset=None,
+        empty_label="Choose",
+        help_text="A class stays in its school year: it cannot be moved to another one later.",
+        error_messages={
+            "required": "Choose the School Year to which these classes belong.",
+            "invalid_choice": "This School Year is no longer there. Choose another one.",
+        },
+    )
+
+    def __init__(self, *arguments: Any, years: QuerySet[SchoolYear] | None, **named: Any) -> None:
+        """years: among which one is chosen; null where none is."""
+        super().__init__(*arguments, **named)
+        if years is None:
+            del self.fields["school_year"]
+        else:
+            self.fields["school_year"].queryset = years  # type: ignore[attr-defined]
+
+    @property
+    def sentences(self) -> list[str]:
+        """All that is to be mended before the file is looked at."""
+        return [str(sentence) for about in self.errors.values() for sentence in about]
 
 
 class Quick(TextChoices):
