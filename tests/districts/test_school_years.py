@@ -19,6 +19,11 @@ def add(cast: Cast, first_day: date, last_day: date, *, district: District | Non
     )
 
 
+def names_of_years(cast: Cast) -> list[str]:
+    with scope.within(cast.ferndale.pk):
+        return list(SchoolYear.objects.values_list("name", flat=True))
+
+
 def test_current_is_the_year_that_contains_the_day(cast: Cast) -> None:
     year = add(cast, date(2030, 8, 1), date(2031, 6, 30))
 
@@ -58,10 +63,17 @@ def test_years_of_two_districts_may_be_the_same(cast: Cast) -> None:
     add(cast, date(2030, 8, 1), date(2031, 6, 30))
     add(cast, date(2030, 8, 1), date(2031, 6, 30), district=cast.lakeside)
 
+    for district in (cast.ferndale, cast.lakeside):
+        assert last_event(district) == ("Olive Operator", "school-year.added", "2030–31")
+        with scope.within(district.pk):
+            assert SchoolYear.current(district, date(2031, 1, 1)) is not None
+
 
 def test_year_that_ends_before_it_begins_is_refused(cast: Cast) -> None:
     with pytest.raises(Refused, match="before the first day"):
         add(cast, date(2031, 6, 30), date(2030, 8, 1))
+
+    assert names_of_years(cast) == ["This year"]
 
 
 def test_year_without_a_name_is_refused(cast: Cast) -> None:
@@ -73,6 +85,8 @@ def test_year_without_a_name_is_refused(cast: Cast) -> None:
             first_day=date(2030, 8, 1),
             last_day=date(2031, 6, 30),
         )
+
+    assert names_of_years(cast) == ["This year"]
 
 
 def test_year_is_changed_and_does_not_overlap_itself(cast: Cast) -> None:
@@ -102,3 +116,5 @@ def test_school_years_are_the_districts_business(cast: Cast, who: str) -> None:
             first_day=date(2030, 8, 1),
             last_day=date(2031, 6, 30),
         )
+
+    assert names_of_years(cast) == ["This year"]

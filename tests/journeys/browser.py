@@ -57,3 +57,12 @@ def keep_picture(page: Page, name: str) -> None:
 def is_wider_than_the_screen(page: Page) -> bool:
     """Whether one must scroll sideways to read the page."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def assert_is_fine(page: Page, name: str, size: str, *, heading: str) -> None:
+    """The page is the one whose only heading of the first rank begins so, and nothing of it is in anybody's way."""
+    keep_picture(page, f"{name}-{size}")
+    (found,) = page.locator("h1").all_inner_texts()
+    assert found.startswith(heading)
+    assert axe_violations(page) == []
+    assert not is_wider_than_the_screen(page)

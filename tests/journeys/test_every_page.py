@@ -7,75 +7,73 @@ from playwright.sync_api import Page
 
 from homeroom.districts import actions
 from homeroom.districts.models import Role
-from tests.journeys.browser import SignedIn, axe_violations, is_wider_than_the_screen, keep_picture
+from tests.journeys.browser import SignedIn, assert_is_fine
 from tests.people import Cast
 
+#: Of each page its address, and the heading by which one sees that it is the one.
 OPEN = {
-    "sign-in": "/accounts/login/",
-    "password-reset": "/accounts/password/reset/",
-    "password-reset-sent": "/accounts/password/reset/done/",
-    "invitation-gone": "/invitations/ferndale/?token=unknown",
+    "sign-in": ("/accounts/login/", "Sign in to Homeroom"),
+    "password-reset": ("/accounts/password/reset/", "Password Reset"),
+    "password-reset-sent": ("/accounts/password/reset/done/", "Password Reset"),
+    "invitation-gone": ("/invitations/ferndale/?token=unknown", "This invitation is not open"),
 }
 DISTRICT_ADMIN = {
-    "manage": "/d/ferndale/",
-    "schools": "/d/ferndale/schools/",
-    "schools-none-found": "/d/ferndale/schools/?q=nothing",
-    "people": "/d/ferndale/people/",
-    "invite": "/d/ferndale/people/invite/",
-    "audit": "/d/ferndale/audit/",
-    "settings": "/d/ferndale/settings/",
-    "time-zone": "/d/ferndale/settings/time-zone/",
-    "school-year-new": "/d/ferndale/settings/school-years/new/",
-    "not-found": "/d/lakeside/",
-    "password": "/accounts/password/change/",
-    "second-step": "/accounts/2fa/",
-    "sessions": "/accounts/sessions/",
-    "e-mail": "/accounts/email/",
-    "confirm-access": "/accounts/reauthenticate/",
-    "sign-out": "/accounts/logout/",
+    "manage": ("/d/ferndale/", "Manage"),
+    "schools": ("/d/ferndale/schools/", "Schools"),
+    "schools-none-found": ("/d/ferndale/schools/?q=nothing", "Schools"),
+    "people": ("/d/ferndale/people/", "People"),
+    "invite": ("/d/ferndale/people/invite/", "Invite a person"),
+    "audit": ("/d/ferndale/audit/", "Audit"),
+    "settings": ("/d/ferndale/settings/", "Settings"),
+    "time-zone": ("/d/ferndale/settings/time-zone/", "Time zone"),
+    "school-year-new": ("/d/ferndale/settings/school-years/new/", "Add a school year"),
+    "not-found": ("/d/lakeside/", "There is no such page for you here"),
+    "password": ("/accounts/password/change/", "Change Password"),
+    "second-step": ("/accounts/2fa/", "Two-Factor Authentication"),
+    "sessions": ("/accounts/sessions/", "Where I am signed in"),
+    "e-mail": ("/accounts/email/", "Email Addresses"),
+    "confirm-access": ("/accounts/reauthenticate/", "Confirm that it is you"),
+    "sign-out": ("/accounts/logout/", "Sign Out"),
 }
 OPERATOR = {
-    "operator-districts": "/operator/districts/",
-    "operator-district-new": "/operator/districts/new/",
-    "operator-district": "/operator/districts/ferndale/",
-    "operator-schools": "/operator/districts/ferndale/schools/",
-    "operator-schools-onboarded": "/operator/districts/ferndale/schools/?show=onboarded",
-    "operator-method": "/operator/districts/ferndale/method/",
-    "operator-limits": "/operator/districts/ferndale/limits/",
-    "operator-close": "/operator/districts/ferndale/close/",
+    "operator-districts": ("/operator/districts/", "Districts"),
+    "operator-district-new": ("/operator/districts/new/", "New district"),
+    "operator-district": ("/operator/districts/ferndale/", "Ferndale"),
+    "operator-schools": ("/operator/districts/ferndale/schools/", "Onboard schools"),
+    "operator-schools-onboarded": ("/operator/districts/ferndale/schools/?show=onboarded", "Onboard schools"),
+    "operator-method": ("/operator/districts/ferndale/method/", "Rostering method"),
+    "operator-limits": ("/operator/districts/ferndale/limits/", "Limits"),
+    "operator-close": ("/operator/districts/ferndale/close/", "Close Ferndale?"),
 }
-
-
-def assert_is_fine(page: Page, name: str, size: str) -> None:
-    keep_picture(page, f"{name}-{size}")
-    assert axe_violations(page) == []
-    assert not is_wider_than_the_screen(page)
-    assert page.locator("h1").count() == 1
 
 
 @pytest.mark.parametrize("name", OPEN)
 def test_pages_for_everybody(page: Page, cast: Cast, size: str, name: str) -> None:
-    page.goto(OPEN[name])
+    address, heading = OPEN[name]
 
-    assert_is_fine(page, name, size)
+    page.goto(address)
+
+    assert_is_fine(page, name, size, heading=heading)
 
 
 @pytest.mark.parametrize("name", DISTRICT_ADMIN)
 def test_pages_of_a_district_administrator(cast: Cast, signed_in: SignedIn, size: str, name: str) -> None:
     page = signed_in(cast.district_admin)
+    address, heading = DISTRICT_ADMIN[name]
 
-    page.goto(DISTRICT_ADMIN[name])
+    page.goto(address)
 
-    assert_is_fine(page, name, size)
+    assert_is_fine(page, name, size, heading=heading)
 
 
 @pytest.mark.parametrize("name", OPERATOR)
 def test_pages_of_an_operator(cast: Cast, signed_in: SignedIn, size: str, name: str) -> None:
     page = signed_in(cast.operator)
+    address, heading = OPERATOR[name]
 
-    page.goto(OPERATOR[name])
+    page.goto(address)
 
-    assert_is_fine(page, name, size)
+    assert_is_fine(page, name, size, heading=heading)
 
 
 def test_open_account_menu(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -84,7 +82,8 @@ def test_open_account_menu(cast: Cast, signed_in: SignedIn, size: str) -> None:
     page.goto("/d/ferndale/")
     page.get_by_text("Dana District").click()
 
-    assert_is_fine(page, "account-menu", size)
+    assert page.get_by_role("button", name="Sign out").is_visible()
+    assert_is_fine(page, "account-menu", size, heading="Manage")
 
 
 def test_one_school(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -92,7 +91,16 @@ def test_one_school(cast: Cast, signed_in: SignedIn, size: str) -> None:
 
     page.goto(f"/d/ferndale/schools/{cast.birch.pk}/")
 
-    assert_is_fine(page, "school", size)
+    assert_is_fine(page, "school", size, heading="Birch High")
+
+
+def test_ending_the_onboarding_of_a_school(cast: Cast, signed_in: SignedIn, size: str) -> None:
+    page = signed_in(cast.operator)
+
+    page.goto("/operator/districts/ferndale/schools/?show=onboarded")
+    page.get_by_role("link", name="End onboarding … of Oak Elementary").click()
+
+    assert_is_fine(page, "operator-school-end", size, heading="End the onboarding of Oak Elementary?")
 
 
 def test_one_person(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -100,7 +108,7 @@ def test_one_person(cast: Cast, signed_in: SignedIn, size: str) -> None:
 
     page.goto(f"/d/ferndale/people/{cast.membership(cast.oak_admin).pk}/")
 
-    assert_is_fine(page, "person", size)
+    assert_is_fine(page, "person", size, heading="Sam School")
 
 
 def test_ending_a_membership(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -108,7 +116,7 @@ def test_ending_a_membership(cast: Cast, signed_in: SignedIn, size: str) -> None
 
     page.goto(f"/d/ferndale/people/{cast.membership(cast.oak_admin).pk}/remove/")
 
-    assert_is_fine(page, "person-remove", size)
+    assert_is_fine(page, "person-remove", size, heading="End the membership of Sam School?")
 
 
 def test_a_form_that_was_not_accepted(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -119,7 +127,7 @@ def test_a_form_that_was_not_accepted(cast: Cast, signed_in: SignedIn, size: str
     page.get_by_role("button", name="Send invitation").click()
 
     assert page.get_by_text("Choose at least one school").is_visible()
-    assert_is_fine(page, "invite-refused", size)
+    assert_is_fine(page, "invite-refused", size, heading="Invite a person")
 
 
 def test_manage_of_a_school_administrator(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -127,7 +135,7 @@ def test_manage_of_a_school_administrator(cast: Cast, signed_in: SignedIn, size:
 
     page.goto("/")
 
-    assert_is_fine(page, "manage-school-admin", size)
+    assert_is_fine(page, "manage-school-admin", size, heading="Manage")
 
 
 def test_a_district_where_nothing_is_yet(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -136,7 +144,7 @@ def test_a_district_where_nothing_is_yet(cast: Cast, signed_in: SignedIn, size: 
 
     page.goto("/operator/districts/meadow/")
 
-    assert_is_fine(page, "operator-district-empty", size)
+    assert_is_fine(page, "operator-district-empty", size, heading="Meadow")
 
 
 def test_schools_of_a_district_where_nothing_is_yet(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -145,7 +153,7 @@ def test_schools_of_a_district_where_nothing_is_yet(cast: Cast, signed_in: Signe
 
     page.goto("/d/meadow/schools/")
 
-    assert_is_fine(page, "schools-empty", size)
+    assert_is_fine(page, "schools-empty", size, heading="Schools")
 
 
 def test_the_page_behind_an_invitation(cast: Cast, page: Page, size: str) -> None:
@@ -155,4 +163,4 @@ def test_the_page_behind_an_invitation(cast: Cast, page: Page, size: str) -> Non
 
     page.goto(f"/invitations/ferndale/?token={invited.token}")
 
-    assert_is_fine(page, "invitation", size)
+    assert_is_fine(page, "invitation", size, heading="You are invited")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from homeroom.districts import scope
 from homeroom.syncs.models import State, Sync
-from tests.journeys.browser import SignedIn, axe_violations, is_wider_than_the_screen, keep_picture
+from tests.journeys.browser import SignedIn, assert_is_fine
 from tests.people import Cast
 from tests.syncs.conftest import data
 from tests.syncs.outcomes import Outcomes, outcomes
@@ -25,53 +25,99 @@ def support(settings: object) -> None:
     settings.HOMEROOM_SUPPORT_LINK = "mailto:fern@publisher.example"  # type: ignore[attr-defined]
 
 
-def assert_is_fine(page: Page, name: str, size: str) -> None:
-    keep_picture(page, f"{name}-{size}")
-    assert axe_violations(page) == []
-    assert not is_wider_than_the_screen(page)
-    assert page.locator("h1").count() == 1
-
-
-def seen(page: Page, address: str, name: str, size: str) -> None:
+def seen(page: Page, address: str, name: str, size: str, *, heading: str = "Sync of", says: str) -> None:
+    """The page says so, in the part that is its own, and is fine."""
     page.goto(address)
-    assert_is_fine(page, name, size)
+    expect(page.locator("main")).to_contain_text(says)
+    assert_is_fine(page, name, size, heading=heading)
 
 
 def test_nothing_sent_yet(cast: Cast, data: Path, signed_in: SignedIn, size: str) -> None:
-    seen(signed_in(cast.district_admin), REPORTS, "sync-reports-empty", size)
+    seen(
+        signed_in(cast.district_admin),
+        REPORTS,
+        "sync-reports-empty",
+        size,
+        heading="Sync Reports",
+        says="No roster has arrived yet",
+    )
 
 
 def test_upload(cast: Cast, data: Path, signed_in: SignedIn, size: str) -> None:
-    seen(signed_in(cast.district_admin), REPORTS + "upload/", "sync-upload", size)
+    seen(
+        signed_in(cast.district_admin),
+        REPORTS + "upload/",
+        "sync-upload",
+        size,
+        heading="Upload a roster",
+        says="One zip, or all CSV files of one delivery",
+    )
 
 
 def test_completed_and_with_errors(cast: Cast, outcomes: Outcomes, signed_in: SignedIn, size: str) -> None:
     completed, with_errors = outcomes.completed(), outcomes.with_errors()
     page = signed_in(cast.district_admin)
 
-    seen(page, f"{REPORTS}{completed.pk}/", "sync-completed", size)
-    seen(page, f"{REPORTS}{completed.pk}/changes/", "sync-changes", size)
-    seen(page, f"{REPORTS}{with_errors.pk}/", "sync-with-errors", size)
+    seen(page, f"{REPORTS}{completed.pk}/", "sync-completed", size, says="What happened to the records")
+    seen(page, f"{REPORTS}{completed.pk}/changes/", "sync-changes", size, heading="What changed", says="created")
+    seen(page, f"{REPORTS}{with_errors.pk}/", "sync-with-errors", size, says="What to mend, the costliest first")
 
 
 def test_held(cast: Cast, outcomes: Outcomes, signed_in: SignedIn, size: str) -> None:
     held = outcomes.held()
     page = signed_in(cast.district_admin)
 
-    seen(page, f"{REPORTS}{held.pk}/", "sync-held", size)
-    seen(page, f"{REPORTS}{held.pk}/approve/", "sync-approve", size)
-    seen(page, f"{REPORTS}{held.pk}/discard/", "sync-discard", size)
-    seen(page, f"{REPORTS}{held.pk}/changes/?table=enrollments", "sync-changes-held", size)
-    seen(page, f"{REPORTS}{held.pk}/changes/?q=nobody", "sync-changes-none", size)
+    seen(
+        page, f"{REPORTS}{held.pk}/", "sync-held", size, says="Nothing was changed yet: this sync waits for a decision"
+    )
+    seen(
+        page,
+        f"{REPORTS}{held.pk}/approve/",
+        "sync-approve",
+        size,
+        heading="Approve these changes?",
+        says="You approve exactly these changes.",
+    )
+    seen(
+        page,
+        f"{REPORTS}{held.pk}/discard/",
+        "sync-discard",
+        size,
+        heading="Discard this sync?",
+        says="Nothing of it is applied",
+    )
+    seen(
+        page,
+        f"{REPORTS}{held.pk}/changes/?table=enrollments",
+        "sync-changes-held",
+        size,
+        heading="What would change",
+        says="118 changes",
+    )
+    seen(
+        page,
+        f"{REPORTS}{held.pk}/changes/?q=nobody",
+        "sync-changes-none",
+        size,
+        heading="What would change",
+        says="No change is like that",
+    )
 
 
 def test_failed(cast: Cast, outcomes: Outcomes, signed_in: SignedIn, size: str) -> None:
     failed, unreadable = outcomes.failed(), outcomes.unreadable()
     page = signed_in(cast.operator)
 
-    seen(page, f"{REPORTS}{failed.pk}/", "sync-failed", size)
-    seen(page, f"{REPORTS}{unreadable.pk}/", "sync-failed-whole", size)
-    seen(page, f"{REPORTS}{unreadable.pk}/retry/", "sync-retry", size)
+    seen(page, f"{REPORTS}{failed.pk}/", "sync-failed", size, says="This sync failed. Nothing was changed")
+    seen(page, f"{REPORTS}{unreadable.pk}/", "sync-failed-whole", size, says="The manifest announces users.csv as bulk")
+    seen(
+        page,
+        f"{REPORTS}{unreadable.pk}/retry/",
+        "sync-retry",
+        size,
+        heading="Try this sync once more?",
+        says="The same delivery is read again.",
+    )
 
 
 def test_updated_and_undone(cast: Cast, outcomes: Outcomes, signed_in: SignedIn, size: str) -> None:
@@ -79,10 +125,10 @@ def test_updated_and_undone(cast: Cast, outcomes: Outcomes, signed_in: SignedIn,
     updated = outcomes.updated()
     page = signed_in(cast.district_admin)
 
-    seen(page, f"{REPORTS}{updated.pk}/changes/", "sync-changes-one", size)
+    seen(page, f"{REPORTS}{updated.pk}/changes/", "sync-changes-one", size, heading="What changed", says="Renamed")
     page.goto(f"{REPORTS}{updated.pk}/undo/")
     page.get_by_text("None, so all of it is taken back").wait_for()
-    assert_is_fine(page, "sync-undo", size)
+    assert_is_fine(page, "sync-undo", size, heading="Undo this sync?")
 
 
 def test_list(cast: Cast, outcomes: Outcomes, signed_in: SignedIn, size: str) -> None:
@@ -97,6 +143,13 @@ def test_list(cast: Cast, outcomes: Outcomes, signed_in: SignedIn, size: str) ->
         )
     page = signed_in(cast.district_admin)
 
-    seen(page, REPORTS, "sync-reports", size)
-    seen(page, f"{REPORTS}{sync.pk}/", "sync-processing", size)
-    seen(page, REPORTS + "?since=2001-01-01&until=2001-01-02", "sync-reports-none", size)
+    seen(page, REPORTS, "sync-reports", size, heading="Sync Reports", says="Held for Review")
+    seen(page, f"{REPORTS}{sync.pk}/", "sync-processing", size, says="Reading users.csv")
+    seen(
+        page,
+        REPORTS + "?since=2001-01-01&until=2001-01-02",
+        "sync-reports-none",
+        size,
+        heading="Sync Reports",
+        says="There was no sync in these days",
+    )
