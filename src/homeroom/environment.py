@@ -95,6 +95,8 @@ class Environment(BaseSettings):
     self_serve_bytes: int = Field(2_000_000, ge=1, description="The most bytes of one self-serve upload.")
     extra_grades: CommaList = Field([], description="Grades that self-serve districts may use beside the standard's.")
     extra_subjects: CommaList = Field([], description="Subjects that self-serve classes may have beside the usual.")
+    private_sources: bool = Field(False, description="Rosters may be collected from addresses of a private network.")
+    loopback_sources: bool = Field(False, description="Rosters may be collected from this very machine: for trying.")
     email_url: str = Field(
         "",
         pattern=r"^((smtp|smtps)://.+|console:)?$",

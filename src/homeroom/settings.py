@@ -31,6 +31,8 @@ HOMEROOM_SELF_SERVE_ROWS = ENVIRONMENT.self_serve_rows
 HOMEROOM_SELF_SERVE_BYTES = ENVIRONMENT.self_serve_bytes
 HOMEROOM_EXTRA_GRADES = ENVIRONMENT.extra_grades
 HOMEROOM_EXTRA_SUBJECTS = ENVIRONMENT.extra_subjects
+HOMEROOM_LOOPBACK_SOURCES = ENVIRONMENT.loopback_sources
+HOMEROOM_PRIVATE_SOURCES = ENVIRONMENT.private_sources
 HOMEROOM_UPLOAD_LIMIT_BYTES = ENVIRONMENT.upload_limit_bytes
 
 SECRET_KEY = ENVIRONMENT.secret_key.get_secret_value()
@@ -45,6 +47,7 @@ INSTALLED_APPS = [
     "homeroom.audit",
     "homeroom.accounts",
     "homeroom.districts",
+    "homeroom.feeds",
     "homeroom.roster",
     "homeroom.syncs",
     "allauth",

@@ -16,7 +16,7 @@ def default(field: FieldInfo) -> str:
     if field.default_factory:
         return "the user's data folder"
     value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-    if value in (None, ""):
+    if value in (None, "", []):
         return "–"
     text = ",".join(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
     return f"`{text}`"

@@ -92,6 +92,14 @@ class Provider:
         """What there is at this moment: source id and record of each, in the order in which they are given."""
         return list(self._written[collection])
 
+    def rewrite(self, collection: str, written: Sequence[tuple[str, bytes]]) -> None:
+        """From now on it has these: source id and record of each, in the order in which they are given."""
+        self._written[collection] = list(written)
+
+    def fail(self, *faults: Fault) -> None:
+        """From now on these go wrong, and no others."""
+        self._faults = Faults(faults)
+
     def answer(self, path: str, query: Mapping[str, str], url: str) -> Reply:
         """The answer to a GET that was let in."""
         collection = path.removeprefix(self.base).strip("/")

@@ -60,6 +60,9 @@ class District(models.Model):
 
     Not row-secured, unlike all that hangs on it: the server must know which districts there are before it can enter the
     scope of one. It holds nothing about a person. Web pages reach it through ``DistrictMiddleware`` only.
+
+    due_at: when its next sync is to begin by itself; null: never. It stands here so that one question tells which of
+    all districts are due.
     """
 
     name = models.CharField(max_length=250)
@@ -69,11 +72,12 @@ class District(models.Model):
     time_zone = models.CharField(max_length=60)
     limits = models.JSONField(default=standing_limits)
     is_closed = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True, db_index=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     PERSONAL: ClassVar = ()
     NOT_PERSONAL: ClassVar = (
-        "name", "slug", "method", "profile", "time_zone", "limits", "is_closed", "created_at",
+        "name", "slug", "method", "profile", "time_zone", "limits", "is_closed", "due_at", "created_at",
     )  # fmt: skip
 
     class Meta:

@@ -38,6 +38,9 @@ class Sync(OfDistrict):
     steps are done. reason: why it failed or is held, in words. counts: by kind of record how many were created,
     updated, unchanged, deactivated, refused and left_out. report: ``engine.Report`` as JSON; no pupil's data.
     generation: the roster's after it was applied; null if nothing was. changes_digest: of all that it changes.
+
+    is_collected: its delivery is not sent, but collected from the district's feed. since: then only changes after that
+    are asked for; null: everything. collected_at: when its collecting began.
     """
 
     state = models.CharField(max_length=30, choices=State, default=State.QUEUED)
@@ -56,6 +59,9 @@ class Sync(OfDistrict):
     delivery_name = models.CharField(max_length=250)
     delivery_digest = models.CharField(max_length=64)
     delivery_bytes = models.BigIntegerField()
+    is_collected = models.BooleanField(default=False)
+    since = models.DateTimeField(null=True)
+    collected_at = models.DateTimeField(null=True)
     format = models.CharField(max_length=20, blank=True)
     version = models.CharField(max_length=20, blank=True)
 
@@ -78,6 +84,7 @@ class Sync(OfDistrict):
         "district", "state", "method", "created_at", "started_at", "heartbeat_at", "finished_at", "run", "deaths",
         "stage", "steps_done", "steps", "delivery_digest", "delivery_bytes", "format", "version", "reason", "report",
         "counts", "breaches", "changes_digest", "generation", "approved_digest", "undone_at", "files_expired_at",
+        "is_collected", "since", "collected_at",
     )  # fmt: skip
 
     class Meta:

@@ -21,14 +21,16 @@ from homeroom.districts import Refused
 from homeroom.districts.actions import schools
 from homeroom.districts.models import District, SchoolYear
 from homeroom.engine.diff import TableChanges
+from homeroom.engine.formats import selfserve
 from homeroom.engine.ledger import NO_IDS
 from homeroom.engine.profile import shipped
 from homeroom.engine.roster import text_of
 from homeroom.engine.rules import onboarding
+from homeroom.feeds import actions as feeds
 from homeroom.roster import store
-from homeroom.sources import RefusedError, SourceError
+from homeroom.sources import RefusedError, SourceError, TryAgainLaterError
 from homeroom.syncs import changes as list_of_changes
-from homeroom.syncs import storage
+from homeroom.syncs import collecting, storage
 from homeroom.syncs.claims import Claim, LostError
 from homeroom.syncs.models import State, Sync
 
@@ -58,6 +60,10 @@ def run(sync: Sync) -> None:
     with storage.work_folder(sync) as work, claim.heartbeat():
         try:
             _run(sync, claim, work)
+        except TryAgainLaterError as error:
+            fail(claim, str(error))
+            if sync.is_collected:
+                feeds.plan_next_try(sync.district)
         except RefusedError as error:
             storage.drop_incoming(sync)  # only other bytes will do
             fail(claim, str(error))
@@ -111,9 +117,14 @@ class _Proposal:
 
 def _read(sync: Sync, claim: Claim, work: Path) -> engine.Snapshot:
     """What the delivery says. Raises CannotError where it is not to be synced."""
+    _refuse_to_sync(sync.district)
+    if sync.is_collected:
+        claim.tell("Collecting the roster from its provider")
+        collecting.collect(sync, claim)
     claim.tell("Opening the delivery")
     snapshot = engine.read(storage.delivery(sync, work=work))
-    _refuse_to_sync(sync.district, snapshot)
+    if snapshot.format == selfserve.NAME:
+        raise CannotError("This is a template for a self-serve district, not a OneRoster delivery.")
     claim.write(
         format=snapshot.format,
         version=snapshot.version,
@@ -179,6 +190,7 @@ def _apply(sync: Sync, claim: Claim, proposal: _Proposal, *, generation: int) ->
 def _complete(sync: Sync, claim: Claim, proposal: _Proposal) -> None:
     """The sync's end, in the transaction that changes the roster."""
     applied, outcome = not proposal.changes.is_empty, proposal.outcome
+    collecting.note_applied(sync)
     claim.write(
         state=_STATES[proposal.report.status],
         finished_at=timezone.now(),
@@ -198,7 +210,7 @@ def fail(claim: Claim, reason: str, **outcome: object) -> None:
     claim.write(state=State.FAILED, finished_at=timezone.now(), reason=reason, stage="", **outcome)
 
 
-def _refuse_to_sync(district: District, snapshot: engine.Snapshot) -> None:
+def _refuse_to_sync(district: District) -> None:
     if district.is_closed:
         raise CannotError(f"{district} is closed: nothing is synced.")
     if not district.is_automated:
@@ -208,8 +220,6 @@ def _refuse_to_sync(district: District, snapshot: engine.Snapshot) -> None:
             "There is no current school year. Add a school year that contains today in the district's settings, "
             "then send the roster again."
         )
-    if snapshot.format != "oneroster":
-        raise CannotError("This is a template for a self-serve district, not a OneRoster delivery.")
 
 
 def _with_all_kinds(changes: engine.Changes, checked: engine.Checked) -> engine.Changes:

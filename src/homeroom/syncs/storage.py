@@ -3,6 +3,7 @@
     HOMEROOM_DATA/syncs/<district>/<sync>/incoming/   as it arrived, until a worker has read it
                                           delivery/   as it is kept, under numbers of ours; delivery.json has the names
                                           results/    of the last run
+                                          pages/      of a collected delivery, as the provider gave them
                                           work/       of the run at hand
     HOMEROOM_DATA/syncs/<district>/received-<ticket>/ arrived, and no sync yet
 
@@ -30,9 +31,11 @@ from homeroom import engine
 from homeroom.districts import Refused
 from homeroom.districts.models import District
 from homeroom.engine import sync_reports
+from homeroom.engine.formats.rest_pages import PULL
 from homeroom.engine.report import examples
 from homeroom.sources.in_memory import file_in_memory
 from homeroom.sources.local import collect
+from homeroom.sources.oneroster_rest import delivery_in
 from homeroom.sources.package import shown
 from homeroom.syncs.models import Sync
 from homeroom.syncs.passwords import copy_without
@@ -153,6 +156,8 @@ def delivery(sync: Sync, *, work: Path) -> engine.Delivery:
     """What was delivered, as it is kept. The first call opens what arrived, takes the passwords out, and then removes
     it as it was. Raises SourceError if it cannot be opened, and Refused if it is no longer kept.
     """
+    if has_pages(sync):
+        return delivery_in(_folder(sync) / "pages")
     kept, incoming = _folder(sync) / "delivery", _folder(sync) / "incoming"
     if not kept.exists() and incoming.exists():
         _keep_delivery(sync, collect(_as_named(incoming, work), work=work / "unpacked"), work=_made(work / "delivery"))
@@ -167,9 +172,21 @@ def delivery(sync: Sync, *, work: Path) -> engine.Delivery:
     )
 
 
+def has_pages(sync: Sync) -> bool:
+    """Whether a collected delivery is there, all of it."""
+    return (_folder(sync) / "pages" / PULL).exists()
+
+
+def empty_folder_for_pages(sync: Sync) -> Path:
+    """Where a delivery is collected; what an earlier run left there unfinished is gone."""
+    folder = _folder(sync) / "pages"
+    shutil.rmtree(folder, ignore_errors=True)
+    return _made(folder)
+
+
 def has_delivery(sync: Sync) -> bool:
     """Whether the sync could run once more."""
-    return any((_folder(sync) / name).exists() for name in ("delivery", "incoming"))
+    return sync.is_collected or any((_folder(sync) / name).exists() for name in ("delivery", "incoming"))
 
 
 def drop_incoming(sync: Sync) -> None:

@@ -120,6 +120,15 @@ def _is_worked_on_by_nobody(*, district_id: int, sync_id: int) -> bool:
         return sync is None or claims.is_free(claims.Turn.of(sync))
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="begin_due_syncs", queue="syncs", queueing_lock="begin_due_syncs")
+def begin_due_syncs(timestamp: int) -> None:  # noqa: ARG001 — given to every periodic task
+    """Begins the syncs of the districts whose time has come."""
+    from homeroom.syncs import nights  # noqa: PLC0415  (which queues its syncs here)
+
+    nights.begin_due()
+
+
 @app.periodic(cron="17 * * * *")
 @app.task(name="expire_files", queue="syncs", queueing_lock="expire_files")
 def expire_files(timestamp: int) -> None:  # noqa: ARG001 — given to every periodic task

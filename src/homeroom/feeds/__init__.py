@@ -1,0 +1,1 @@
+"""Where a district's rosters are collected, and when: the connection to its provider, and its timetable."""

@@ -1,0 +1,168 @@
+"""What people do with feeds: each one transaction and one event, refused with a sentence to who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+
+from homeroom.accounts.models import User
+from homeroom.audit.recording import Target, record
+from homeroom.districts import Refused
+from homeroom.districts.actions.acting import acting
+from homeroom.districts.models import District
+from homeroom.feeds.credentials import Credentials, seal
+from homeroom.feeds.models import Authentication, Feed, Version
+from homeroom.feeds.timetable import next_night, next_try
+
+#: What can be changed of a feed, beside its credentials.
+CONNECTION = ("base_url", "version", "authentication", "token_url", "scopes", "page_size", "wants_demographics")
+TIMETABLE = ("night", "no_syncs_on", "tells_changes", "complete_every_days")
+MOST_PAGE_SIZE = 100_000
+
+
+def connect(*, by: User, district: District, credentials: Credentials | None, **connection: Any) -> Feed:
+    """The district's feed with this connection; its timetable stays, and a new one begins tonight.
+
+    connection: some of ``CONNECTION``. credentials: null keeps those that are stored.
+    """
+    with acting(by, district, "sources.connect"):
+        feed = Feed.objects.filter(district=district).first() or Feed(district=district)
+        is_new = feed.pk is None
+        if credentials is None and is_new:
+            raise Refused("Please enter the credentials.")
+        if credentials is not None:
+            _check_credentials(credentials)
+            feed.sealed = seal(credentials)
+        _set(feed, connection, CONNECTION)
+        _check_connection(feed)
+        feed.pulled_at = feed.complete_at = None  # another provider knows nothing of what this one has told
+        feed.save()
+        plan(feed)
+        _record(by, "feed.connected" if is_new else "feed.changed", feed, changed=sorted(connection))
+    return feed
+
+
+def rotate_credentials(*, by: User, district: District, credentials: Credentials) -> Feed:
+    """The feed with other credentials; the next request shows them. Nothing else changes."""
+    with _changing(by, district) as feed:
+        _check_credentials(credentials)
+        feed.sealed = seal(credentials)
+        _record(by, "feed.credentials-changed", feed)
+    return feed
+
+
+def change_timetable(*, by: User, district: District, **timetable: Any) -> Feed:
+    """The feed with other nights. timetable: some of ``TIMETABLE``."""
+    with _changing(by, district) as feed:
+        _set(feed, timetable, TIMETABLE)
+        for day in feed.no_syncs_on:
+            _check_day(day)
+        if not feed.complete_every_days:
+            raise Refused("Everything must be asked for from time to time: please write 1 day or more.")
+        plan(feed)
+        _record(by, "feed.timetable-changed", feed, **{name: str(getattr(feed, name)) for name in TIMETABLE})
+    return feed
+
+
+def pause(*, by: User, district: District) -> Feed:
+    """No night begins by itself until ``resume``."""
+    return _pause(by, district, is_paused=True)
+
+
+def resume(*, by: User, district: District) -> Feed:
+    return _pause(by, district, is_paused=False)
+
+
+def _pause(by: User, district: District, *, is_paused: bool) -> Feed:
+    with _changing(by, district) as feed:
+        if feed.is_paused == is_paused:
+            raise Refused(f"The nightly sync is {'paused' if is_paused else 'running'} already.")
+        feed.is_paused = is_paused
+        plan(feed)
+        _record(by, "feed.paused" if is_paused else "feed.resumed", feed)
+    return feed
+
+
+def plan(feed: Feed, *, after: datetime | None = None) -> datetime | None:
+    """Notes when the feed is due next, and says it: null while it is paused."""
+    at = None
+    if not feed.is_paused:
+        at = next_night(
+            night=feed.night,
+            zone=feed.district.time_zone,
+            no_syncs_on=feed.no_syncs_on,
+            spread_by=feed.district.slug,
+            after=after or timezone.now(),
+        )
+    District.objects.filter(pk=feed.district_id).update(due_at=at)
+    return at
+
+
+def plan_next_try(district: District) -> None:
+    """After a sync that failed for something that may pass: it is due again, if the night is long enough."""
+    feed = Feed.objects.filter(district=district).first()
+    if feed is None or feed.is_paused:
+        return
+    feed.tries += 1
+    feed.save(update_fields=["tries"])
+    again = next_try(tries=feed.tries, now=timezone.now(), night=plan(feed))
+    if again is not None:
+        District.objects.filter(pk=district.pk).update(due_at=again)
+
+
+@contextmanager
+def _changing(by: User, district: District) -> Iterator[Feed]:
+    """The feed, nobody else's meanwhile, and saved at the end."""
+    with acting(by, district, "sources.connect"):
+        feed = Feed.objects.filter(district=district).first()
+        if feed is None:
+            raise Refused("No source is connected yet.")
+        yield feed
+        feed.save()
+
+
+def _set(feed: Feed, values: Mapping[str, Any], names: tuple[str, ...]) -> None:
+    for name, value in values.items():
+        if name not in names:
+            raise KeyError(name)
+        setattr(feed, name, value.strip() if isinstance(value, str) else value)
+
+
+def _check_credentials(credentials: Credentials) -> None:
+    if not credentials.secret.strip():
+        raise Refused("Please enter the secret, or the token.")
+
+
+def _check_connection(feed: Feed) -> None:
+    if feed.authentication not in Authentication.values or feed.version not in Version.values:
+        raise Refused("Please choose from the list.")
+    _check_address("base URL", feed.base_url)
+    if feed.needs_token_url:
+        _check_address("token URL", feed.token_url)
+    if not 1 <= feed.page_size <= MOST_PAGE_SIZE:
+        raise Refused(f"A page has 1 to {MOST_PAGE_SIZE:,} records.")
+
+
+def _check_address(name: str, address: str) -> None:
+    parts = urlsplit(address)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise Refused(f"The {name} is a web address, such as https://example.org/ims/oneroster/v1p1")
+    if parts.username or parts.password:
+        raise Refused(f"The {name} must have no user name or password in it; enter them as credentials.")
+
+
+def _check_day(day: str) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise Refused(f"“{day}” is no day; write it as 2026-12-24.") from None
+
+
+def _record(by: User, what: str, feed: Feed, **detail: object) -> None:
+    host = urlsplit(feed.base_url).hostname or ""
+    record(by=by, what=what, district_id=feed.district_id, target=Target("feed", feed.pk, host), detail=detail)

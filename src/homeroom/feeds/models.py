@@ -1,0 +1,79 @@
+"""A district's source that is asked by itself, night after night."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from homeroom.districts.models import OfDistrict
+
+
+class Authentication(models.TextChoices):
+    """How a provider is shown who asks (OneRoster 1.1 and 1.2, and ClassLink's proxy)."""
+
+    OAUTH1_SHA256 = "oauth1-sha256", "OAuth 1.0a, HMAC-SHA256"
+    OAUTH1_SHA1 = "oauth1-sha1", "OAuth 1.0a, HMAC-SHA1"
+    OAUTH2_BASIC = "oauth2-basic", "OAuth 2, client credentials in the header"
+    OAUTH2_FORM = "oauth2-form", "OAuth 2, client credentials in the form"
+    BEARER = "bearer", "A fixed bearer token"
+
+
+class Version(models.TextChoices):
+    """Of OneRoster."""
+
+    V1_1 = "1.1", "OneRoster 1.1"
+    V1_2 = "1.2", "OneRoster 1.2"
+
+
+class Feed(OfDistrict):
+    """The connection to a district's provider and the timetable of its nights. One for each district, at most.
+
+    sealed: the credentials, encrypted (``credentials``); they are never shown again. scopes: for a token, separated by
+    spaces; empty: the standard's. page_size: records asked for at a time. night: when the sync begins, in the
+    district's time zone; ``timetable`` spreads districts over the hour. no_syncs_on: days without a night, as
+    2026-12-24. tells_changes: the provider is known to honour dateLastModified, so nights ask for changes only, and for
+    everything once in complete_every_days. pulled_at: when the last pull that was applied began; changes since then are
+    asked for. complete_at: the same of the last complete one. tries: how often this night's sync has failed to reach
+    the provider.
+    """
+
+    base_url = models.CharField(max_length=500)
+    version = models.CharField(max_length=10, choices=Version, default=Version.V1_1)
+    authentication = models.CharField(max_length=20, choices=Authentication)
+    token_url = models.CharField(max_length=500, blank=True)
+    scopes = models.CharField(max_length=500, blank=True)
+    sealed = models.BinaryField()
+    page_size = models.PositiveIntegerField(default=10_000)
+    wants_demographics = models.BooleanField(default=False)
+    tells_changes = models.BooleanField(default=False)
+    complete_every_days = models.PositiveSmallIntegerField(default=7)
+    night = models.TimeField(default=time(2, 0))
+    no_syncs_on = models.JSONField(default=list)
+    is_paused = models.BooleanField(default=False)
+    pulled_at = models.DateTimeField(null=True)
+    complete_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    PERSONAL: ClassVar = ("sealed",)
+    NOT_PERSONAL: ClassVar = (
+        "district", "base_url", "version", "authentication", "token_url", "scopes", "page_size", "wants_demographics",
+        "tells_changes", "complete_every_days", "night", "no_syncs_on", "is_paused", "pulled_at", "complete_at",
+        "tries",
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["district"], name="one_feed_of_a_district"),
+            models.CheckConstraint(condition=Q(authentication__in=Authentication.values), name="feed_way_is_known"),
+            models.CheckConstraint(condition=Q(version__in=Version.values), name="feed_version_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.base_url} of {self.district_id}"
+
+    @property
+    def needs_token_url(self) -> bool:
+        return self.authentication in (Authentication.OAUTH2_BASIC, Authentication.OAUTH2_FORM)

@@ -1,0 +1,91 @@
+"""A roster, collected from the district's provider into the sync's own folder, page by page as it came."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from homeroom.districts import scope
+from homeroom.feeds.connections import connection_of
+from homeroom.feeds.models import Feed
+from homeroom.sources import SettingsError
+from homeroom.sources import oneroster_rest as source
+from homeroom.syncs import storage
+from homeroom.syncs.claims import Claim, LostError
+from homeroom.syncs.models import Sync
+
+#: Clocks differ, and a change may be dated before it can be seen: so much is asked for once more.
+OVERLAP = timedelta(hours=1)
+_TELL_SECONDS = 2.0
+
+
+def collect(sync: Sync, claim: Claim) -> None:
+    """The pages of the roster are in the sync's folder: all of them, or a SourceError is raised and none is there.
+
+    What an earlier run has collected completely is not asked for again.
+    """
+    if storage.has_pages(sync):
+        return
+    feed = Feed.objects.filter(district=sync.district).first()
+    if feed is None:
+        raise SettingsError("No source is connected to this district.")
+    sync.collected_at, sync.since = timezone.now(), since_of(feed)
+    claim.write(collected_at=sync.collected_at, since=sync.since)
+    with _telling(claim) as tell:
+        source.collect(connection_of(feed), storage.empty_folder_for_pages(sync), since=sync.since, progress=tell)
+
+
+def since_of(feed: Feed) -> datetime | None:
+    """Changes since when are asked for; null: everything, because the provider does not tell them, nothing was applied
+    yet, or everything is due once more.
+    """
+    if not feed.tells_changes or feed.pulled_at is None or feed.complete_at is None:
+        return None
+    if timezone.now() - feed.complete_at > timedelta(days=feed.complete_every_days):
+        return None
+    return feed.pulled_at - OVERLAP
+
+
+def note_applied(sync: Sync) -> None:
+    """In the transaction that applies a collected sync: the next one may ask for what changes from here on."""
+    if not sync.is_collected:
+        return
+    moments = {"pulled_at": sync.collected_at} | ({} if sync.since else {"complete_at": sync.collected_at})
+    Feed.objects.filter(district=sync.district).update(tries=0, **moments)
+
+
+@contextmanager
+def _telling(claim: Claim) -> Iterator[Callable[[str], None]]:
+    """Takes sentences from any thread, and now and then shows the last of them as the sync's stage."""
+    said: list[str] = [""]
+    stop = threading.Event()
+
+    def tell(sentence: str) -> None:
+        said[0] = sentence
+
+    def show() -> None:
+        shown = ""
+        while not stop.wait(_TELL_SECONDS):
+            if said[0] == shown:
+                continue
+            shown = said[0]
+            try:
+                with scope.within(claim.district_id):
+                    claim.write(stage=shown[:250])
+            except (LostError, DatabaseError):
+                pass  # the worker itself will notice
+            finally:
+                connection.close()
+
+    showing = threading.Thread(target=show, name="collecting", daemon=True)
+    showing.start()
+    try:
+        yield tell
+    finally:
+        stop.set()
+        showing.join()

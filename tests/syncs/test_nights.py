@@ -1,0 +1,282 @@
+"""Nights that begin by themselves: a made-up provider is asked, and what it has becomes the roster, or nothing does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import stamina
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from homeroom.demo.provider import Manners, Provider, serving
+from homeroom.demo.provider_access import KEY, SECRET, TOKEN, Access
+from homeroom.demo.provider_faults import Fault, Kind
+from homeroom.demo.provider_records import records_of
+from homeroom.districts import Refused, scope
+from homeroom.districts import actions as districts
+from homeroom.districts.models import District, Method
+from homeroom.feeds import actions as feeds
+from homeroom.feeds.credentials import Credentials
+from homeroom.feeds.models import Authentication, Feed
+from homeroom.feeds.timetable import WAITS
+from homeroom.roster.models import Person
+from homeroom.syncs import nights, tasks
+from homeroom.syncs.models import State, Sync
+from tests.people import Cast
+from tests.syncs.sending import onboard, roster
+
+pytestmark = pytest.mark.django_db
+
+CREDENTIALS = Credentials(KEY, SECRET)
+
+
+@pytest.fixture(autouse=True)
+def impatient() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=2, cap=True):
+        yield
+
+
+@pytest.fixture
+def provider(cast: Cast, data: Path, tmp_path: Path) -> Provider:
+    """A well-behaved one, with a roster whose schools Ferndale has onboarded."""
+    made = roster(tmp_path)
+    onboard(cast.ferndale, made)
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.CLASSLINK)
+    cast.ferndale.refresh_from_db()
+    records = records_of(made.roster, version="1.1")
+    return Provider(records, access=Access("oauth1"), manners=Manners(most_records=25))
+
+
+@pytest.fixture
+def address(provider: Provider, settings: object) -> Iterator[str]:
+    settings.HOMEROOM_LOOPBACK_SOURCES = True  # type: ignore[attr-defined]
+    with serving(provider) as address:
+        yield address + provider.base
+
+
+@pytest.fixture
+def feed(cast: Cast, address: str) -> Feed:
+    return feeds.connect(
+        by=cast.operator,
+        district=cast.ferndale,
+        credentials=CREDENTIALS,
+        base_url=address,
+        version="1.1",
+        authentication=Authentication.OAUTH1_SHA256,
+    )
+
+
+def let_it_be_due(district: District) -> None:
+    District.objects.filter(pk=district.pk).update(due_at=timezone.now() - timedelta(minutes=1))
+
+
+def night(cast: Cast) -> Sync:
+    """A whole night: it becomes due, begins, and a worker works on it."""
+    let_it_be_due(cast.ferndale)
+    nights.begin_due()
+    with scope.within(cast.ferndale.pk):
+        sync = Sync.objects.first()
+        assert sync is not None
+    tasks.run_sync(district_id=cast.ferndale.pk, sync_id=sync.pk)
+    with scope.within(cast.ferndale.pk):
+        return Sync.objects.get(pk=sync.pk)
+
+
+def people(cast: Cast) -> set[str]:
+    with scope.within(cast.ferndale.pk):
+        return set(Person.objects.filter(is_active=True).values_list("source_id", flat=True))
+
+
+def given(provider: Provider) -> set[str]:
+    return {source_id for source_id, _ in provider.written("users")}
+
+
+def due_at(cast: Cast) -> object:
+    return District.objects.get(pk=cast.ferndale.pk).due_at
+
+
+def test_a_night_brings_what_the_provider_has(cast: Cast, feed: Feed, provider: Provider) -> None:
+    sync = night(cast)
+
+    assert (sync.state, sync.started_by, sync.format) == (State.COMPLETED, None, "oneroster-rest"), sync.reason
+    assert people(cast) == given(provider)
+
+
+def test_the_same_night_again_changes_nothing(cast: Cast, feed: Feed) -> None:
+    night(cast)
+    again = night(cast)
+
+    assert again.state == State.COMPLETED
+    assert {name: counts["created"] + counts["updated"] for name, counts in again.counts.items()} == dict.fromkeys(
+        again.counts, 0
+    )
+
+
+def test_a_district_is_begun_once_and_due_again_the_next_night(cast: Cast, feed: Feed) -> None:
+    let_it_be_due(cast.ferndale)
+
+    assert (nights.begin_due(), nights.begin_due()) == (1, 0)
+    assert due_at(cast) is not None
+    assert due_at(cast) > timezone.now()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("why", ["paused", "closed", "self-serve", "not due"])
+def test_no_night_begins(cast: Cast, feed: Feed, why: str) -> None:
+    if why == "paused":
+        feeds.pause(by=cast.operator, district=cast.ferndale)
+    else:
+        let_it_be_due(cast.ferndale)
+    if why == "closed":
+        districts.close_district(by=cast.operator, district=cast.ferndale)
+    if why == "self-serve":
+        districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    if why == "not due":
+        feeds.change_timetable(by=cast.operator, district=cast.ferndale)
+
+    assert nights.begin_due() == 0
+
+
+def test_a_provider_that_is_down_fails_the_night_and_changes_nothing(
+    cast: Cast, feed: Feed, provider: Provider
+) -> None:
+    night(cast)
+    before = people(cast)
+    provider.fail(Fault(Kind.FAILING, "users", 0, None))
+    sync = night(cast)
+
+    assert sync.state == State.FAILED
+    assert "users" in sync.reason
+    assert people(cast) == before
+
+
+def test_a_night_that_failed_is_tried_again_with_growing_waits_and_stays_one_sync(
+    cast: Cast, feed: Feed, provider: Provider
+) -> None:
+    provider.fail(Fault(Kind.FAILING, "orgs", 0, None))
+    for wait in WAITS:
+        begun = timezone.now()
+        sync = night(cast)
+        assert sync.state == State.FAILED
+        assert begun + wait <= due_at(cast) <= timezone.now() + wait  # type: ignore[operator]
+    provider.fail()
+
+    sync = night(cast)
+    assert sync.state == State.COMPLETED
+    with scope.within(cast.ferndale.pk):
+        assert Sync.objects.count() == 1
+        assert Feed.objects.get().tries == 0
+
+
+def test_wrong_credentials_are_told_and_not_tried_again(cast: Cast, feed: Feed) -> None:
+    feeds.rotate_credentials(by=cast.operator, district=cast.ferndale, credentials=Credentials(KEY, "another"))
+    sync = night(cast)
+
+    assert sync.state == State.FAILED
+    assert "credentials" in sync.reason or "key" in sync.reason
+    with scope.within(cast.ferndale.pk):
+        assert Feed.objects.get().tries == 0
+
+
+def test_only_changes_are_asked_for_where_the_provider_tells_them_and_everything_in_between(
+    cast: Cast, feed: Feed, provider: Provider
+) -> None:
+    feeds.change_timetable(by=cast.operator, district=cast.ferndale, tells_changes=True, complete_every_days=7)
+    assert night(cast).since is None
+    assert night(cast).since is not None
+    assert people(cast) == given(provider)
+    with scope.within(cast.ferndale.pk):
+        Feed.objects.update(complete_at=timezone.now() - timedelta(days=8))
+    assert night(cast).since is None
+
+
+def test_a_changed_record_comes_with_the_changes(cast: Cast, feed: Feed, provider: Provider) -> None:
+    feeds.change_timetable(by=cast.operator, district=cast.ferndale, tells_changes=True)
+    night(cast)
+    written = provider.written("users")
+    place, record = next((i, json.loads(text)) for i, (_, text) in enumerate(written) if b'"student"' in text)
+    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    changed = json.dumps(record | {"givenName": "Zoë", "dateLastModified": now}).encode()
+    provider.rewrite("users", [*written[:place], (record["sourcedId"], changed), *written[place + 1 :]])
+
+    sync = night(cast)
+
+    assert (sync.state, sync.counts["users"]["updated"]) == (State.COMPLETED, 1)
+    with scope.within(cast.ferndale.pk):
+        assert Person.objects.get(source_id=record["sourcedId"]).given_name == "Zoë"
+    assert people(cast) == given(provider)
+
+
+def test_what_vanishes_from_a_complete_pull_is_deactivated(cast: Cast, feed: Feed, provider: Provider) -> None:
+    night(cast)
+    pupil = next(source_id for source_id, text in provider.written("users") if b'"student"' in text)
+    for collection in ("users", "demographics", "enrollments"):
+        rows = provider.written(collection)
+        provider.rewrite(collection, [row for row in rows if pupil.encode() not in row[1]])
+
+    sync = night(cast)
+
+    assert (sync.state, sync.counts["users"]["deactivated"]) == (State.COMPLETED, 1)
+    assert people(cast) == given(provider)
+
+
+def test_run_now_begins_at_once_and_leaves_the_timetable(cast: Cast, feed: Feed, provider: Provider) -> None:
+    before = due_at(cast)
+    sync = nights.run_now(by=cast.operator, district=cast.ferndale)
+    tasks.run_sync(district_id=cast.ferndale.pk, sync_id=sync.pk)
+
+    assert due_at(cast) == before
+    assert people(cast) == given(provider)
+
+
+def test_run_now_is_refused_while_a_night_is_under_way(cast: Cast, feed: Feed) -> None:
+    nights.run_now(by=cast.operator, district=cast.ferndale)
+
+    with pytest.raises(Refused, match="under way already"):
+        nights.run_now(by=cast.operator, district=cast.ferndale)
+
+
+def test_a_thousand_districts_are_due_at_the_same_minute_and_each_begins_once(cast: Cast, feed: Feed) -> None:
+    """Each begins in a transaction of its own; here twenty stand for them."""
+    others = []
+    for number in range(20):
+        district = districts.create_district(
+            by=cast.operator, name=f"District {number}", method=Method.ONEROSTER_REST, time_zone="America/Chicago"
+        )
+        feeds.connect(
+            by=cast.operator, district=district, credentials=Credentials("", TOKEN),
+            base_url=feed.base_url, version="1.1", authentication=Authentication.BEARER,
+        )  # fmt: skip
+        let_it_be_due(district)
+        others.append(district)
+
+    assert nights.begin_due() == len(others)
+    assert nights.begin_due() == 0
+    assert ProcrastinateJob.objects.filter(task_name="run_sync").count() == len(others)
+
+
+@pytest.mark.parametrize(
+    ("authentication", "access", "credentials"),
+    [
+        (Authentication.OAUTH1_SHA1, Access("oauth1"), CREDENTIALS),
+        (Authentication.OAUTH2_BASIC, Access("oauth2"), CREDENTIALS),
+        (Authentication.OAUTH2_FORM, Access("oauth2", in_body=True), CREDENTIALS),
+        (Authentication.BEARER, Access("bearer"), Credentials("", TOKEN)),
+    ],
+)
+def test_every_way_of_showing_who_asks(
+    cast: Cast, feed: Feed, provider: Provider, authentication: str, access: Access, credentials: Credentials
+) -> None:
+    provider.access = access
+    token_url = feed.base_url.split("/ims")[0] + "/token"
+    feeds.connect(
+        by=cast.operator, district=cast.ferndale, credentials=credentials,
+        authentication=authentication, token_url=token_url,
+    )  # fmt: skip
+
+    sync = night(cast)
+
+    assert sync.state == State.COMPLETED, sync.reason
