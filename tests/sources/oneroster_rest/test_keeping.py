@@ -155,12 +155,32 @@ def test_so_many_collections_are_read_at_once_as_was_set(at_once: int, tmp_path:
     assert max(BUSY) == at_once
 
 
+class NotWantedError(Exception):
+    """Somebody else has taken over."""
+
+
+def test_pull_that_is_not_wanted_any_more_ends(tmp_path: Path) -> None:
+    def progress(_: str) -> None:
+        raise NotWantedError
+
+    with connected(Provider(district())) as connection, pytest.raises(NotWantedError):
+        collect(connection, tmp_path, progress=progress)
+
+    assert left_in(tmp_path) == []
+
+
 def test_how_far_it_is_can_be_followed(tmp_path: Path) -> None:
     told: list[str] = []
+    threads: set[int] = set()
+
+    def progress(sentence: str) -> None:
+        told.append(sentence)
+        threads.add(threading.get_ident())
 
     with connected(Provider(district())) as connection:
-        collect(connection, tmp_path, progress=told.append)
+        collect(connection, tmp_path, progress=progress)
 
+    assert threads == {threading.get_ident()}
     assert [sentence for sentence in told if "users" in sentence] == [
         "Read 10 records of “users”",
         "Read 19 records of “users”",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import SimpleQueue
 from urllib.parse import urlsplit
 
 from homeroom.engine.delivery import Delivery
@@ -26,6 +27,7 @@ from homeroom.sources.oneroster_rest.wire import Wire
 #: So often a walk, and a pull whose revision changes, is begun anew.
 ATTEMPTS = 3
 VERSIONS = ("1.1", "1.2")
+_TELL_EVERY_SECONDS = 0.5
 
 Progress = Callable[[str], None]
 
@@ -43,10 +45,10 @@ def collect(
 ) -> Delivery:
     """The delivery whose files are the pages of a pull, kept in ``folder`` as they came (without passwords).
 
-    folder: made if it is not there; nothing else may lie in it. since: only what has changed after that, as a delta; a
-    complete pull is needed from time to time nevertheless, because providers forget what they have deleted, and a
-    changed user keeps the roles that are not named any more. progress: called with a sentence now and then, from
-    several threads.
+    folder: made if it is not there; nothing else may lie in it. since: only what has changed after that moment (aware
+    of its time zone), as a delta. A complete pull is needed from time to time nevertheless, because providers forget
+    what they have deleted, and a changed user keeps the roles that are not named any more. progress: called with a
+    sentence now and then, by the caller's own thread; what it raises ends the pull.
 
     Raises SourceError if not all of it arrived for certain; then the folder is empty again. No text of an error holds
     anything about a person.
@@ -108,20 +110,29 @@ class _Pulling:
     progress: Progress
     revision: Revision = field(default_factory=Revision)
     stopped: threading.Event = field(default_factory=threading.Event)
+    told: SimpleQueue[str] = field(default_factory=SimpleQueue)
 
     def all(self) -> dict[str, Collection]:
         names = self.connection.collections
         with ThreadPoolExecutor(self.connection.at_once) as pool:
             futures = [pool.submit(self._one, name) for name in names]
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            failed = [future for future in done if future.exception() is not None]
-            if failed:
+            try:
+                self._follow(futures)
+            finally:  # all of it is there, or none of it is wanted any more
                 self.stopped.set()
                 for future in futures:
                     future.cancel()
-        for future in failed:
-            future.result()
         return {name: found for name, future in zip(names, futures, strict=True) if (found := future.result())}
+
+    def _follow(self, futures: Iterable[Future[Collection | None]]) -> None:
+        """Tells how far it is, until everything is done. Raises what went wrong first."""
+        left = set(futures)
+        while left:
+            done, left = wait(left, _TELL_EVERY_SECONDS, FIRST_EXCEPTION)
+            while not self.told.empty():
+                self.progress(self.told.get())
+            for future in done:
+                future.result()
 
     def _one(self, name: str) -> Collection | None:
         """The collection, complete; null if it is one that we can do without, and is not given to us."""
@@ -156,5 +167,5 @@ class _Pulling:
                 raise _OtherRevisionError
             if shelf is not None:
                 shelf.keep(step)
-            self.progress(f"Read {walk.records:,} records of “{name}”")
+            self.told.put(f"Read {walk.records:,} records of “{name}”")
         return walk

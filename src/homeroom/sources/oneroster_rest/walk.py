@@ -275,11 +275,9 @@ class Walk:
         """Raises MovedError if this cannot be the end."""
         self._total = page.total if page.total is not None else self._total
         self._compare_with_total()
-        if self.records == self._total and self.connection.trusts_totals:
-            return
         if page.next_url is not None:
             self.manner.note("It links to a next page where there is none.")
-        if self._by_links:
+        if self._by_links or (self.records == self._total and self.connection.trusts_totals):
             return
         # Nothing but what came says that this is the end: so that a hole is not taken for it, look behind it.
         beyond = [0, *(1 << power for power in range(self.manner.limit.bit_length() + 1))]
