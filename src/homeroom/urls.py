@@ -7,6 +7,7 @@ from django.urls import include, path, register_converter
 from homeroom import health
 from homeroom.districts.views import audit, home, invitations, manage, onboarding, operator, people, schools, settings
 from homeroom.roster.addresses import KeyConverter
+from homeroom.roster.views import class_changes, people_changes
 from homeroom.roster.views import classes as roster_classes
 from homeroom.roster.views import people as roster_people
 from homeroom.syncs.views import changes, decisions, downloads, one, reports, uploading
@@ -15,6 +16,8 @@ register_converter(KeyConverter, "key")
 
 handler400 = "homeroom.pages.bad_request"
 handler500 = "homeroom.pages.server_error"
+
+_SCHOOL = "d/<slug:district>/schools/<int:school>/"
 
 # Under /d/ and /operator/districts/<district>/ DistrictMiddleware lets in who belongs there, and takes the district and
 # the school out of the address.
@@ -28,12 +31,33 @@ urlpatterns = [
     path("d/<slug:district>/", manage.manage, name="manage"),
     path("d/<slug:district>/schools/", schools.schools, name="schools"),
     path("d/<slug:district>/schools/<int:school>/", schools.school, name="school"),
-    path("d/<slug:district>/schools/<int:school>/students/", roster_people.students, name="students"),
-    path("d/<slug:district>/schools/<int:school>/students/<key:student_key>/", roster_people.student, name="student"),
-    path("d/<slug:district>/schools/<int:school>/staff/", roster_people.staff, name="staff"),
-    path("d/<slug:district>/schools/<int:school>/staff/<key:staff_key>/", roster_people.staff_user, name="staff-user"),
-    path("d/<slug:district>/schools/<int:school>/classes/", roster_classes.classes, name="classes"),
-    path("d/<slug:district>/schools/<int:school>/classes/<key:class_key>/", roster_classes.one_class, name="class"),
+    # one school of it
+    path(_SCHOOL + "students/", roster_people.students, name="students"),
+    path(_SCHOOL + "students/new/", people_changes.create_student, name="student-new"),
+    path(_SCHOOL + "students/<key:student_key>/", roster_people.student, name="student"),
+    path(_SCHOOL + "students/<key:student_key>/edit/", people_changes.edit_student, name="student-edit"),
+    path(_SCHOOL + "students/<key:student_key>/archive/", people_changes.archive_student, name="student-archive"),
+    path(_SCHOOL + "students/<key:student_key>/restore/", people_changes.restore_student, name="student-restore"),
+    path(
+        _SCHOOL + "students/<key:student_key>/password/", people_changes.reset_student_password, name="student-password"
+    ),
+    path(_SCHOOL + "staff/", roster_people.staff, name="staff"),
+    path(_SCHOOL + "staff/new/", people_changes.create_staff_user, name="staff-user-new"),
+    path(_SCHOOL + "staff/<key:staff_key>/", roster_people.staff_user, name="staff-user"),
+    path(_SCHOOL + "staff/<key:staff_key>/edit/", people_changes.edit_staff_user, name="staff-user-edit"),
+    path(_SCHOOL + "staff/<key:staff_key>/archive/", people_changes.archive_staff_user, name="staff-user-archive"),
+    path(_SCHOOL + "staff/<key:staff_key>/restore/", people_changes.restore_staff_user, name="staff-user-restore"),
+    path(_SCHOOL + "staff/<key:staff_key>/password/", people_changes.reset_staff_password, name="staff-user-password"),
+    path(_SCHOOL + "classes/", roster_classes.classes, name="classes"),
+    path(_SCHOOL + "classes/new/", class_changes.create_class, name="class-new"),
+    path(_SCHOOL + "classes/<key:class_key>/", roster_classes.one_class, name="class"),
+    path(_SCHOOL + "classes/<key:class_key>/edit/", class_changes.edit_class, name="class-edit"),
+    path(_SCHOOL + "classes/<key:class_key>/archive/", class_changes.archive_class, name="class-archive"),
+    path(_SCHOOL + "classes/<key:class_key>/restore/", class_changes.restore_class, name="class-restore"),
+    path(_SCHOOL + "classes/<key:class_key>/enroll/", class_changes.enroll, name="class-enroll"),
+    path(_SCHOOL + "classes/<key:class_key>/teachers/", class_changes.add_co_teachers, name="class-teachers"),
+    path(_SCHOOL + "classes/<key:class_key>/remove/<key:enrollment_key>/", class_changes.remove, name="class-remove"),
+    # who can sign in, and the district itself
     path("d/<slug:district>/people/", people.people, name="people"),
     path("d/<slug:district>/people/invite/", people.invite, name="invite"),
     path("d/<slug:district>/people/<int:membership>/", people.person, name="person"),

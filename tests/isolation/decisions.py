@@ -31,6 +31,7 @@ OWN_ACCOUNT = Decision(EVERYBODY)
 OPERATORS = Decision(("operator",))
 DISTRICT_ADMINS = Decision(("operator", "district_admin"))
 ADMINS_OF_ELM = Decision(("operator", "district_admin", "oak_and_elm_admin"))
+ADMINS_OF_ELM_BY_HAND = Decision(ADMINS_OF_ELM.may, method=Method.SELF_SERVE)
 ALL_OF_FERNDALE = Decision(("operator", "district_admin", "oak_admin", "oak_and_elm_admin"))
 
 DECISIONS = {
@@ -43,11 +44,28 @@ DECISIONS = {
     "schools": ALL_OF_FERNDALE,
     "school": ADMINS_OF_ELM,
     "students": ADMINS_OF_ELM,
+    "student-new": ADMINS_OF_ELM_BY_HAND,
     "student": ADMINS_OF_ELM,
+    "student-edit": ADMINS_OF_ELM_BY_HAND,
+    "student-archive": ADMINS_OF_ELM_BY_HAND,
+    "student-restore": ADMINS_OF_ELM_BY_HAND,
+    "student-password": ADMINS_OF_ELM_BY_HAND,
     "staff": ADMINS_OF_ELM,
+    "staff-user-new": ADMINS_OF_ELM_BY_HAND,
     "staff-user": ADMINS_OF_ELM,
+    "staff-user-edit": ADMINS_OF_ELM_BY_HAND,
+    "staff-user-archive": ADMINS_OF_ELM_BY_HAND,
+    "staff-user-restore": ADMINS_OF_ELM_BY_HAND,
+    "staff-user-password": ADMINS_OF_ELM_BY_HAND,
     "classes": ADMINS_OF_ELM,
+    "class-new": ADMINS_OF_ELM_BY_HAND,
     "class": ADMINS_OF_ELM,
+    "class-edit": ADMINS_OF_ELM_BY_HAND,
+    "class-archive": ADMINS_OF_ELM_BY_HAND,
+    "class-restore": ADMINS_OF_ELM_BY_HAND,
+    "class-enroll": ADMINS_OF_ELM_BY_HAND,
+    "class-teachers": ADMINS_OF_ELM_BY_HAND,
+    "class-remove": ADMINS_OF_ELM_BY_HAND,
     "people": ALL_OF_FERNDALE,
     "invite": ALL_OF_FERNDALE,
     "person": DISTRICT_ADMINS,

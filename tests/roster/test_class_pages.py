@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from homeroom.districts import actions, scope
-from homeroom.districts.models import Method, SchoolYear
+from homeroom.districts.models import SchoolYear
 from homeroom.roster.belonging import keys_of
 from homeroom.roster.models import Class, Enrollment
 from homeroom.roster.store import snapshots
@@ -18,13 +18,6 @@ from tests.roster.records import Records
 from tests.roster.rosters import bring, make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def oak(cast: Cast) -> Records:
-    actions.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
-    cast.ferndale.refresh_from_db()
-    return Records(cast.ferndale, cast.oak)
 
 
 def last_year(cast: Cast) -> SchoolYear:

@@ -7,27 +7,13 @@ from typing import Any
 
 import pytest
 
-from homeroom.districts import actions, scope
-from homeroom.districts.models import Method
+from homeroom.districts import scope
 from homeroom.roster import beside
 from homeroom.roster.models import Origin, Person
 from tests.people import Cast, signed_in
 from tests.roster.records import Records
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def oak(cast: Cast) -> Records:
-    """A school of a self-serve district."""
-    actions.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
-    cast.ferndale.refresh_from_db()
-    return Records(cast.ferndale, cast.oak)
-
-
-@pytest.fixture
-def elm(oak: Records, cast: Cast) -> Records:
-    return Records(cast.ferndale, cast.elm)
 
 
 def students(of: Records, query: str = "") -> str:
@@ -140,6 +126,13 @@ def test_a_page_has_fifty_and_says_how_many_there_are(cast: Cast, oak: Records) 
 
     assert len(browser.get(students(oak)).context["rows"]) == 50
     assert "51–51 of 51 students" in browser.get(students(oak, "?page=2")).text
+
+
+def test_options_are_those_of_the_product_in_a_self_serve_district(cast: Cast, oak: Records) -> None:
+    browser = signed_in(cast.oak_admin)
+
+    assert browser.get(students(oak)).context["options"][0][0] == "Create Student"
+    assert browser.get(staff(oak)).context["options"][0][0] == "Create Staff User"
 
 
 def test_in_an_automated_district_there_are_no_options_and_rows_say_who_keeps_them(cast: Cast) -> None:

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from homeroom.districts.models import District, School
 from homeroom.engine.hashes import hashed
+from homeroom.roster import words
 from homeroom.roster.models import Class, Person, PersonRole
 from homeroom.roster.store.columns import signed
 from homeroom.roster.store.copying import asked
@@ -71,6 +72,12 @@ def staff_roles_at(school: School) -> set[str]:
     own = staff_of(school).order_by().values_list("role", flat=True).distinct()
     named = _named_roles(school).values_list("role", flat=True).distinct()
     return {str(role) for role in (*own, *named) if role} - {STUDENT, *FAMILY}
+
+
+def grades_of(records: QuerySet[Person] | QuerySet[Class]) -> set[str]:
+    """The grades that stand in these records."""
+    lists = records.order_by().values_list("grades", flat=True).distinct()
+    return {grade for listed in lists for grade in words.items(listed)}
 
 
 def orgs_of(district: District, person: Person) -> set[str]:

@@ -28,7 +28,8 @@ class _OfSchool(Filters):
     def __init__(self, *arguments: Any, district: District, grades: Iterable[str] = (), **named: Any) -> None:
         super().__init__(*arguments, **named)
         gone = "Deactivated" if district.is_automated else "Archived"
-        self._choices("status", [("", "Active"), (NOT_ACTIVE, gone), (ALL, "All")])
+        if "status" in self.fields:
+            self._choices("status", [("", "Active"), (NOT_ACTIVE, gone), (ALL, "All")])
         if "grade" in self.fields:
             self._choices("grade", [("", "All"), *((grade, grade) for grade in words.in_order(grades))])
 
@@ -54,6 +55,19 @@ class StudentFilters(_OfSchool):
     q = a_search("Name, ID, username or e-mail")
     grade = forms.ChoiceField(required=False)
     status = a_status()
+
+
+class EnrollFilters(_OfSchool):
+    """Of those who can be enrolled: they are active, and only students have grades."""
+
+    q = a_search("Name, ID, username or e-mail")
+    grade = forms.ChoiceField(required=False)
+
+    def __init__(self, *arguments: Any, grades: Iterable[str], **named: Any) -> None:
+        grades = set(grades)
+        super().__init__(*arguments, grades=grades, **named)
+        if not grades:
+            del self.fields["grade"]
 
 
 class StaffFilters(_OfSchool):

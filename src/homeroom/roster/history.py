@@ -24,7 +24,7 @@ class Entry:
 def of_record(request: DistrictRequest, record: Record, kind: str) -> list[Entry]:
     """Newest first. kind: as the events name the record."""
     events = Event.objects.filter(district_id=record.district_id, target_kind=kind, target_id=str(record.key))
-    by_people = [Entry(event.at, event.actor_name, event.sentence.capitalize()) for event in events]
+    by_people = [Entry(event.at, event.actor_name, _as_sentence(event.sentence)) for event in events]
     return sorted([*by_people, *_by_syncs(request, record)], key=lambda entry: entry.at, reverse=True)
 
 
@@ -35,3 +35,7 @@ def _by_syncs(request: DistrictRequest, record: Record) -> list[Entry]:
     done = {last: changed, first: "Created by"} if last != first else {first: "Created by"}
     made = [(words, beside.sync(request, sync_id)) for sync_id, words in done.items() if sync_id is not None]
     return [Entry(one.at, "", f"{words} {one.label}", one.href) for words, one in made if one]
+
+
+def _as_sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

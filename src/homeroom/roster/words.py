@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from homeroom.engine.profile import GRADES
-from homeroom.roster.models import Person, Record
+from homeroom.roster.models import Class, Person, Record
 from homeroom.roster.store.columns import own_fields
 
 ROLES = {
@@ -66,6 +66,10 @@ def name_in_lists(person: Person) -> str:
     """Such as "Lopez, Ana": lists are in the order of last names."""
     names = (person.family_name, person.given_name)
     return ", ".join(name for name in names if name) or person.source_id
+
+
+def name_of_class(one: Class) -> str:
+    return one.title or one.source_id
 
 
 def facts(record: Record, **labels: str) -> list[tuple[str, str]]:

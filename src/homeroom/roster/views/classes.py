@@ -24,9 +24,7 @@ _COLUMNS = {"name": ("title",), "grade": ("grades", "title"), "subject": ("subje
 @allowed("roster.read")
 def classes(request: DistrictRequest) -> HttpResponse:
     found = belonging.classes_of(school_of(request))
-    listed = found.order_by().values_list("grades", flat=True).distinct()
-    grades = {grade for some in listed for grade in words.items(some)}
-    filters = ClassFilters(request.GET, district=request.district, grades=grades)
+    filters = ClassFilters(request.GET, district=request.district, grades=belonging.grades_of(found))
     rows, sort = ordered(request, filters.matching(found), _COLUMNS)
     page = lists.page(request, rows)
     places = enrolled.in_classes(request.district, list(page))
@@ -47,7 +45,7 @@ def one_class(request: DistrictRequest, class_key: int) -> HttpResponse:
     places = enrolled.in_classes(request.district, [found])[found.key]
     context = {
         "one": found,
-        "name": found.title or found.source_id,
+        "name": words.name_of_class(found),
         "year": next((year for year in SchoolYear.objects.all() if year.pk == found.school_year_id), None),
         "facts": words.facts(found),
         "teachers": [_person(request, place, "staff-user") for place in places if place.is_teacher],
@@ -58,6 +56,7 @@ def one_class(request: DistrictRequest, class_key: int) -> HttpResponse:
         "history": history.of_record(request, found, CLASSES.singular),
         "is_synced": found.origin == Origin.SYNC,
     }
+    context["may_enroll"] = request.may("roster.change") and found.is_active and not context["is_synced"]
     return render(request, "roster/class.html", around(request, CLASSES) | context)
 
 
@@ -80,7 +79,7 @@ def _row(one: Class, places: list[Place]) -> dict[str, Any]:
     teachers = [words.name_in_lists(place.person) for place in places if place.is_teacher]
     return {
         "one": one,
-        "name": one.title or one.source_id,
+        "name": words.name_of_class(one),
         "grades": words.items(one.grades),
         "subjects": words.items(one.subjects),
         "teacher": teachers[0] if teachers else "",

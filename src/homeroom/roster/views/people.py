@@ -22,7 +22,7 @@ _NAME = ("family_name", "given_name")
 @allowed("roster.read")
 def students(request: DistrictRequest) -> HttpResponse:
     found = belonging.students_of(school_of(request))
-    filters = StudentFilters(request.GET, district=request.district, grades=_grades(found))
+    filters = StudentFilters(request.GET, district=request.district, grades=belonging.grades_of(found))
     rows, sort = ordered(request, filters.matching(found), {**_columns(request), "grade": ("grades", *_NAME)})
     page = lists.page(request, rows)
     context = {
@@ -89,7 +89,7 @@ def _classes(request: DistrictRequest, person: Person, seen: dict[str, School]) 
         school = seen.get(one.school_sourced_id or "")
         if school:
             href = reverse("class", args=[request.district.slug, school.pk, one.key])
-            name, year = one.title or one.source_id, years.get(one.school_year_id or 0, "")
+            name, year = words.name_of_class(one), years.get(one.school_year_id or 0, "")
             rows.append({"href": href, "name": name, "as_what": place.as_what, "year": year, "school": school.name})
     return rows
 
@@ -104,8 +104,3 @@ def id_label(request: DistrictRequest, section: Section) -> str:
 def _columns(request: DistrictRequest) -> dict[str, tuple[str, ...]]:
     own = "identifier" if request.district.is_automated else "source_id"
     return {"name": _NAME, "id": (own,), "email": ("email",), "username": ("username",)}
-
-
-def _grades(people: Any) -> set[str]:
-    listed = people.order_by().values_list("grades", flat=True).distinct()
-    return {grade for grades in listed for grade in words.items(grades)}

@@ -31,6 +31,12 @@ document.addEventListener("change", (event) => {
   event.target.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((box) => (box.checked = event.target.checked));
 });
 
+// What one cannot do without us is offered only where we are.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // While files are sent one sees how much has arrived; what is too much is told before it is sent.
 const uploadOf = (event) => {
   const form = event.target.closest && event.target.closest("form[data-upload]");

@@ -1,0 +1,55 @@
+"""What every action here does first, and how it finds the record that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from homeroom.accounts.models import User
+from homeroom.audit.recording import Target
+from homeroom.districts import Refused
+from homeroom.districts.actions.acting import acting
+from homeroom.districts.models import School
+from homeroom.roster import words
+from homeroom.roster.belonging import STUDENT, classes_of, staff_of, students_of
+from homeroom.roster.models import Class, Origin, Person
+
+Row = TypeVar("Row", Person, Class)
+#: What people of a self-serve district are, and what their event and their template are called.
+KINDS = {"students": "student", "staff": "staff user"}
+
+
+@contextmanager
+def acting_at(by: User, school: School, permission: str) -> Iterator[None]:
+    """Inside: as ``acting``, and the person looks after the school."""
+    with acting(by, school.district, permission) as rights:
+        if not rights.schools().filter(pk=school.pk).exists():
+            raise Refused("You can do this at your own schools only.")
+        yield
+
+
+def person_at(school: School, person: Person) -> Person:
+    """The person as stored now, for somebody who changes it. Raises Refused for who is not there or was synced."""
+    people = students_of(school) if person.role == STUDENT else staff_of(school)
+    return _ours(people.filter(key=person.key).first(), words.full_name(person), school)
+
+
+def class_at(school: School, one: Class) -> Class:
+    """The class as stored now, for somebody who changes it. Raises Refused as ``person_at``."""
+    return _ours(classes_of(school).filter(key=one.key).first(), str(one.title), school)
+
+
+def _ours(record: Row | None, name: str, school: School) -> Row:
+    if record is None:
+        raise Refused(f"{name} is not at {school} any more.")
+    if record.origin == Origin.SYNC:
+        raise Refused(f"{name} came from the district's own system with a sync and cannot be changed here.")
+    return record
+
+
+def target_of(person: Person) -> Target:
+    """Of a pupil no name stands in the audit."""
+    if person.role == STUDENT:
+        return Target(KINDS["students"], person.key)
+    return Target(KINDS["staff"], person.key, words.full_name(person))

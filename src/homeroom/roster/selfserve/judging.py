@@ -1,0 +1,60 @@
+"""One record that somebody typed, judged as if it stood in an upload: by the same rules, in the same words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from homeroom import engine
+from homeroom.districts import Refused
+from homeroom.engine.findings import SCHEMA
+from homeroom.engine.formats.selfserve import TEMPLATES
+from homeroom.engine.rules.selfserve import PASSWORD, AskTaken
+from homeroom.roster.selfserve.creating import accepted_rows
+from homeroom.roster.selfserve.requirements import requirements_of
+from homeroom.roster.selfserve.taken import Place
+from homeroom.sources.in_memory import file_in_memory
+
+
+class FaultyRecordError(Refused):
+    """The record is not taken. faults: of each fault the column of the template, and the sentence of the rule."""
+
+    def __init__(self, faults: Iterable[tuple[str, str]]) -> None:
+        self.faults = list(faults)
+        super().__init__(" ".join(sentence for _, sentence in self.faults))
+
+
+def judge(template: str, record: Mapping[str, str], place: Place, *, ask: AskTaken) -> pl.DataFrame:
+    """The one row of a record that is accepted, as ``creating.accepted_rows``. Raises FaultyRecordError.
+
+    record: by column of the template; without a password, nothing is asked about it. The transaction of the caller is
+    the one that stores it.
+    """
+    if not any(value.strip() for value in record.values()):
+        raise FaultyRecordError([("", "Nothing is filled in yet.")])  # an upload leaves such a row out
+    content = _file(template, record)
+    with file_in_memory(content) as path, tempfile.TemporaryDirectory() as work:
+        file = engine.File(f"{template}.csv", path, len(content))
+        checked = engine.validate(
+            engine.read(engine.Delivery((file,), origin=file.name)),
+            profile=requirements_of(place.district),
+            ask=ask,
+            withheld=None if PASSWORD in record else pl.DataFrame(schema=SCHEMA),
+            work=Path(work),
+        )
+        faults = checked.findings.errors().select("field", "message").collect()
+        if len(faults):
+            raise FaultyRecordError((field or "", message) for field, message in faults.iter_rows())
+        return accepted_rows(checked)
+
+
+def _file(template: str, record: Mapping[str, str]) -> bytes:
+    text, names = io.StringIO(), TEMPLATES[template].names
+    rows = csv.writer(text, quoting=csv.QUOTE_ALL)
+    rows.writerows([names, [record.get(name, "") for name in names]])
+    return text.getvalue().encode()

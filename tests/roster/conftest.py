@@ -1,0 +1,23 @@
+"""A school of a self-serve district, in which people change records by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from homeroom.districts import actions
+from homeroom.districts.models import Method
+from tests.people import Cast
+from tests.roster.records import Records
+
+
+@pytest.fixture
+def oak(cast: Cast) -> Records:
+    actions.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    cast.ferndale.refresh_from_db()
+    cast.oak.district.refresh_from_db()
+    return Records(cast.ferndale, cast.oak)
+
+
+@pytest.fixture
+def elm(oak: Records, cast: Cast) -> Records:
+    return Records(cast.ferndale, cast.elm)
