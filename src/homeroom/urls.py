@@ -10,6 +10,11 @@ from homeroom.roster.addresses import KeyConverter
 from homeroom.roster.views import class_changes, people_changes
 from homeroom.roster.views import classes as roster_classes
 from homeroom.roster.views import people as roster_people
+from homeroom.syncs.uploads.views import banners as upload_banners
+from homeroom.syncs.uploads.views import downloads as upload_downloads
+from homeroom.syncs.uploads.views import new as upload_new
+from homeroom.syncs.uploads.views import one as upload_one
+from homeroom.syncs.uploads.views import status as upload_status
 from homeroom.syncs.views import changes, decisions, downloads, one, reports, uploading
 
 register_converter(KeyConverter, "key")
@@ -57,6 +62,18 @@ urlpatterns = [
     path(_SCHOOL + "classes/<key:class_key>/enroll/", class_changes.enroll, name="class-enroll"),
     path(_SCHOOL + "classes/<key:class_key>/teachers/", class_changes.add_co_teachers, name="class-teachers"),
     path(_SCHOOL + "classes/<key:class_key>/remove/<key:enrollment_key>/", class_changes.remove, name="class-remove"),
+    # its uploads
+    path(_SCHOOL + "uploads/<slug:kind>/", upload_status.status, name="upload-status"),
+    path(_SCHOOL + "uploads/<slug:kind>/new/", upload_new.new, name="upload-new"),
+    path(_SCHOOL + "uploads/<slug:kind>/template/", upload_downloads.template, name="upload-template"),
+    path(_SCHOOL + "uploads/<slug:kind>/<int:upload>/", upload_one.upload, name="upload"),
+    path(_SCHOOL + "uploads/<slug:kind>/<int:upload>/progress/", upload_one.progress, name="upload-progress"),
+    path(_SCHOOL + "uploads/<slug:kind>/<int:upload>/row/", upload_status.row, name="upload-row"),
+    path(_SCHOOL + "uploads/<slug:kind>/<int:upload>/banner/", upload_banners.banner, name="upload-banner"),
+    path(_SCHOOL + "uploads/<slug:kind>/<int:upload>/dismiss/", upload_banners.dismiss, name="upload-dismiss"),
+    path(_SCHOOL + "uploads/<slug:kind>/<int:upload>/report/", upload_downloads.report, name="upload-report"),
+    path(_SCHOOL + "uploads/<slug:kind>/<int:upload>/correct/", upload_downloads.to_correct, name="upload-to-correct"),
+    path(_SCHOOL + "uploads/<slug:kind>/<int:upload>/file/", upload_downloads.uploaded, name="upload-file"),
     # who can sign in, and the district itself
     path("d/<slug:district>/people/", people.people, name="people"),
     path("d/<slug:district>/people/invite/", people.invite, name="invite"),

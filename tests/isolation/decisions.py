@@ -33,6 +33,7 @@ DISTRICT_ADMINS = Decision(("operator", "district_admin"))
 ADMINS_OF_ELM = Decision(("operator", "district_admin", "oak_and_elm_admin"))
 ADMINS_OF_ELM_BY_HAND = Decision(ADMINS_OF_ELM.may, method=Method.SELF_SERVE)
 ALL_OF_FERNDALE = Decision(("operator", "district_admin", "oak_admin", "oak_and_elm_admin"))
+OWN_UPLOADS = Decision(("operator",), method=Method.SELF_SERVE)  # who sent the one that the tests make
 
 DECISIONS = {
     "healthz": PUBLIC,
@@ -66,6 +67,17 @@ DECISIONS = {
     "class-enroll": ADMINS_OF_ELM_BY_HAND,
     "class-teachers": ADMINS_OF_ELM_BY_HAND,
     "class-remove": ADMINS_OF_ELM_BY_HAND,
+    "upload-status": ADMINS_OF_ELM_BY_HAND,
+    "upload-new": ADMINS_OF_ELM_BY_HAND,
+    "upload-template": ADMINS_OF_ELM_BY_HAND,
+    "upload": ADMINS_OF_ELM_BY_HAND,
+    "upload-progress": ADMINS_OF_ELM_BY_HAND,
+    "upload-row": ADMINS_OF_ELM_BY_HAND,
+    "upload-report": ADMINS_OF_ELM_BY_HAND,
+    "upload-to-correct": ADMINS_OF_ELM_BY_HAND,
+    "upload-file": ADMINS_OF_ELM_BY_HAND,
+    "upload-banner": OWN_UPLOADS,
+    "upload-dismiss": OWN_UPLOADS,
     "people": ALL_OF_FERNDALE,
     "invite": ALL_OF_FERNDALE,
     "person": DISTRICT_ADMINS,

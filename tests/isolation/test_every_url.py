@@ -20,6 +20,7 @@ from tests.people import Cast, an_account, signed_in
 from tests.roster.records import records_of_a_school
 from tests.syncs.conftest import data
 from tests.syncs.outcomes import records_of_syncs
+from tests.syncs.self_serve import records_of_uploads
 
 __all__ = ["data"]  # fixtures are found where they are imported
 
@@ -81,6 +82,7 @@ class Records:
             "year": year.pk,
             **records_of_syncs(by, district),
             **records_of_a_school(district, school),
+            **records_of_uploads(by, district, school),
         }
 
     def address(self, page: Page) -> str:

@@ -7,7 +7,13 @@ class SyncsConfig(AppConfig):
     name = "homeroom.syncs"
 
     def ready(self) -> None:
-        from homeroom.districts.views.manage import HOW_IT_STANDS  # noqa: PLC0415  (no model is there before)
+        # No model is there before.
+        from homeroom.districts.views.manage import HOW_IT_STANDS  # noqa: PLC0415
+        from homeroom.roster.beside import BANNERS, SYNCS  # noqa: PLC0415
         from homeroom.syncs.shown import last_in_words  # noqa: PLC0415
+        from homeroom.syncs.uploads.views.banners import banners  # noqa: PLC0415
+        from homeroom.syncs.uploads.views.mentions import mention  # noqa: PLC0415
 
         HOW_IT_STANDS["sync-reports"] = last_in_words
+        BANNERS.append(banners)
+        SYNCS.append(mention)

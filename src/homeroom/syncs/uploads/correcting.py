@@ -18,7 +18,7 @@ def corrected_by(upload: Upload, originals: pl.DataFrame) -> Upload | None:
     originals: ``original``, the rows of that upload's file.
     """
     before = Upload.objects.filter(school=upload.school, kind=upload.kind, sync__state=State.WITH_ERRORS)
-    for candidate in before.select_related("sync").order_by("-sync")[:_RECENT]:
+    for candidate in before.select_related("sync").order_by("-sync_id")[:_RECENT]:
         errors = errors_of(candidate.sync)
         if errors is not None and originals["original"].is_in(errors["line"].implode()).all():
             return candidate

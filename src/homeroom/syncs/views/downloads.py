@@ -13,7 +13,7 @@ from homeroom.syncs.forms import ChangeFilters
 from homeroom.syncs.models import Sync
 from homeroom.syncs.views.changes import wanted
 
-_CSV, _ZIP = "text/csv; charset=utf-8", "application/zip"
+CSV, _ZIP = "text/csv; charset=utf-8", "application/zip"
 
 
 @allowed("syncs.read")  # all of them: a report, the findings, the changes and the delivery speak of the same records
@@ -21,17 +21,17 @@ def file(request: DistrictRequest, sync: int, name: str) -> FileResponse:
     of = get_object_or_404(Sync, pk=sync)
     if name == "changes.csv" and storage.changes_path(of):
         made = changes.as_csv(of, **wanted(ChangeFilters(request.GET)))
-        answer = _answer(made, f"changes-of-sync-{of.pk}.csv", _CSV)
+        opened = answer(made, f"changes-of-sync-{of.pk}.csv", CSV)
         made.unlink()  # it is open, and goes when it is closed
-        return answer
+        return opened
     if name == "findings.csv":
-        return _answer(storage.findings_file(of), f"findings-of-sync-{of.pk}.csv", _CSV)
+        return answer(storage.findings_file(of), f"findings-of-sync-{of.pk}.csv", CSV)
     if name == "delivery.zip":
-        return _answer(storage.delivery_as_zip(of), f"delivery-of-sync-{of.pk}.zip", _ZIP)
-    return _answer(storage.report_file(of, name), name, _CSV)
+        return answer(storage.delivery_as_zip(of), f"delivery-of-sync-{of.pk}.zip", _ZIP)
+    return answer(storage.report_file(of, name), name, CSV)
 
 
-def _answer(path: Path | None, name: str, content_type: str) -> FileResponse:
+def answer(path: Path | None, name: str, content_type: str) -> FileResponse:
     """The file, to be saved and not shown, and to be kept by nobody on the way."""
     try:
         opened = path.open("rb") if path else None
