@@ -27,6 +27,10 @@ def _filled(column: Column) -> Callable[[Sequence[Mapping[str, Any]]], list[str 
     name, text = column.rest_name, _text_for(column)
     if older := _OLDER.get(name):
         return lambda records: [text(record.get(name, record.get(older))) for record in records]
+    if text is plain:  # most cells are text already, and to ask each takes a third of the time
+        return lambda records: [
+            value if type(value := record.get(name)) is str and value else plain(value) for record in records
+        ]
     return lambda records: [text(record.get(name)) for record in records]
 
 
@@ -58,7 +62,8 @@ def plain(value: Any) -> str | None:
 def _source_ids(value: Any) -> str | None:
     """Of one reference or a list of them. Some providers send the source id itself instead of an object."""
     if isinstance(value, dict):
-        return plain(value.get("sourcedId"))
+        id = value.get("sourcedId")
+        return id if type(id) is str and id else plain(id)
     if isinstance(value, list):
         return ",".join(id for item in value if (id := _source_ids(item))) or None
     return plain(value)

@@ -39,7 +39,7 @@ class Pulled:
         for page in self.pull.collections[collection].pages:
             records = read_page(self.paths[page.file], collection, page)
             if self.pull.mode == BULK:
-                records = [record for record in records if not has_ended(record)]
+                records = [record for record in records if record.get("status") == "active" or not has_ended(record)]
             yield records
 
 
@@ -78,7 +78,8 @@ class PagesText:
         return replace(text, columns=self.columns)
 
     def _write(self, records: Records, cells: Cells, file: BinaryIO) -> None:
-        metadata = [metadata_of(record) for record in records] if self.collection == self.table.name else []
+        has_metadata = any(name.startswith(METADATA_PREFIX) for name in self.columns)
+        metadata = [metadata_of(record) for record in records] if has_metadata else []
         named = {
             name: [plain(values.get(name.removeprefix(METADATA_PREFIX))) for values in metadata]
             if name.startswith(METADATA_PREFIX)
