@@ -12,8 +12,11 @@ import pytest
 from homeroom.demo.provider import Manners, Provider, serving
 from homeroom.demo.provider_access import KEY, SECRET, TOKEN, Access
 from homeroom.demo.provider_faults import Fault, Kind
-from homeroom.sources import SettingsError
+from homeroom.sources import RefusedError, SettingsError, TryAgainLaterError
 from homeroom.sources.oneroster_rest import Authentication, Bearer, ClientCredentials, Connection, OAuth1, collect
+from homeroom.sources.oneroster_rest.addresses import Allowed
+from homeroom.sources.oneroster_rest.authentication import signer
+from homeroom.sources.oneroster_rest.wire import Answer, Wire
 from tests.sources.oneroster_rest.pulling import PAGE, connected, district, left_in, pulled
 
 #: By the provider's kind of access, how we show who we are; from its address.
@@ -123,3 +126,33 @@ def test_secrets_are_not_shown(way: str) -> None:
 
     assert SECRET not in shown
     assert TOKEN not in shown
+
+
+class Saying(Wire):
+    """In place of a network: always the same answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(allowed=Allowed(), timeout_seconds=1, at_once=1)
+        self.answer = answer
+
+    def send(self, *_: object, **__: object) -> Answer:
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "sentence"),
+    [
+        (Answer(503, {}, b""), TryAgainLaterError, "gives no token at the moment: it answers with status 503"),
+        (Answer(400, {}, b'{"error": "invalid_scope"}'), SettingsError, "status 400 .invalid_scope.. Check the token"),
+        (Answer(200, {}, b"<html>Sign in</html>"), RefusedError, "but with a web page .HTML., and no token is in it"),
+        (Answer(200, {}, b'{"token": "x"}'), RefusedError, "but with JSON, and no token is in it"),
+        (Answer(200, {}, b"[]"), RefusedError, "but with JSON, and no token is in it"),
+    ],
+)
+def test_answer_without_a_token_says_what_came_instead(answer: Answer, error: type[Exception], sentence: str) -> None:
+    credentials = ClientCredentials("https://sis.example/token", KEY, SECRET)
+
+    with pytest.raises(error, match=sentence):
+        signer(Connection("https://sis.example", "1.1", credentials), Saying(answer)).header(
+            "https://sis.example/users"
+        )

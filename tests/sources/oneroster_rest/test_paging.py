@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from homeroom.demo.provider import Manners, Provider
+from homeroom.demo.provider import Manners, Provider, Reply
 from homeroom.demo.provider_faults import Fault, Kind
 from homeroom.sources import RefusedError, SettingsError, SourceError, TryAgainLaterError
 from homeroom.sources.oneroster_rest import collect
@@ -222,3 +223,31 @@ def test_demographics_come_where_they_are_given(is_given: bool, tmp_path: Path) 
 
     with connected(Provider(district() | own), wants_demographics=True) as connection:
         assert pulled(collect(connection, tmp_path)) == district() | own
+
+
+class Failing(Provider):
+    """Has an accident whenever it is asked for an order, and says no more than that."""
+
+    def answer(self, path: str, query: Mapping[str, str], url: str) -> Reply:
+        return Reply(500, b"") if "sort" in query else super().answer(path, query, url)
+
+
+def test_provider_that_fails_when_it_should_sort_is_asked_without(tmp_path: Path) -> None:
+    with connected(Failing(district())) as connection:
+        assert pulled(collect(connection, tmp_path)) == district()
+
+
+class Refusing(Provider):
+    """Turns everything down."""
+
+    def answer(self, path: str, query: Mapping[str, str], url: str) -> Reply:
+        return Reply(422, b'{"imsx_codeMajor": "failure", "imsx_description": "not in this month"}')
+
+
+def test_provider_that_turns_everything_down_is_quoted(tmp_path: Path) -> None:
+    with connected(Refusing(district())) as connection, pytest.raises(RefusedError) as told:
+        collect(connection, tmp_path)
+
+    assert "page 1 (from record 1): the provider turns the request down with status 422 (not in this month)." in str(
+        told.value
+    )
