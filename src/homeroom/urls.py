@@ -15,7 +15,7 @@ from homeroom.syncs.uploads.views import downloads as upload_downloads
 from homeroom.syncs.uploads.views import new as upload_new
 from homeroom.syncs.uploads.views import one as upload_one
 from homeroom.syncs.uploads.views import status as upload_status
-from homeroom.syncs.views import changes, decisions, downloads, one, reports, uploading
+from homeroom.syncs.views import changes, decisions, downloads, errors, one, reports, uploading
 
 register_converter(KeyConverter, "key")
 
@@ -94,6 +94,7 @@ urlpatterns = [
     path("d/<slug:district>/sync-reports/<int:sync>/row/", reports.row, name="sync-row"),
     path("d/<slug:district>/sync-reports/<int:sync>/progress/", one.progress, name="sync-progress"),
     path("d/<slug:district>/sync-reports/<int:sync>/changes/", changes.list_of_changes, name="sync-changes"),
+    path("d/<slug:district>/sync-reports/<int:sync>/errors/", errors.errors, name="sync-errors"),
     path("d/<slug:district>/sync-reports/<int:sync>/approve/", decisions.approve, name="sync-approve"),
     path("d/<slug:district>/sync-reports/<int:sync>/discard/", decisions.discard, name="sync-discard"),
     path("d/<slug:district>/sync-reports/<int:sync>/retry/", decisions.retry, name="sync-retry"),

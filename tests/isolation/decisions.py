@@ -95,6 +95,7 @@ DECISIONS = {
     "sync-row": DISTRICT_ADMINS,
     "sync-progress": DISTRICT_ADMINS,
     "sync-changes": DISTRICT_ADMINS,
+    "sync-errors": DISTRICT_ADMINS,
     "sync-approve": DISTRICT_ADMINS,
     "sync-discard": DISTRICT_ADMINS,
     "sync-retry": OPERATORS,

@@ -61,6 +61,7 @@ def test_completed_and_with_errors(cast: Cast, outcomes: Outcomes, signed_in: Si
     seen(page, f"{REPORTS}{completed.pk}/", "sync-completed", size, says="What happened to the records")
     seen(page, f"{REPORTS}{completed.pk}/changes/", "sync-changes", size, heading="What changed", says="created")
     seen(page, f"{REPORTS}{with_errors.pk}/", "sync-with-errors", size, says="What to mend, the costliest first")
+    seen(page, f"{REPORTS}{with_errors.pk}/errors/", "sync-errors", size, heading="Errors, one by one", says="New")
 
 
 def test_held(cast: Cast, outcomes: Outcomes, signed_in: SignedIn, size: str) -> None:

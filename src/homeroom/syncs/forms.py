@@ -13,6 +13,7 @@ from homeroom.districts.forms import ActionForm, Filters, a_day, a_search
 from homeroom.districts.models import SchoolYear
 from homeroom.roster.models import KINDS
 from homeroom.syncs.shown import label_of
+from homeroom.syncs.standing import STANDINGS
 
 
 class ManyFilesInput(forms.FileInput):
@@ -136,6 +137,14 @@ class ChangeFilters(Filters):
         label="Kind of change",
         required=False,
         choices=[("", "All"), ("created", "Created"), ("updated", "Updated"), ("deactivated", "Deactivated")],
+    )
+
+
+class ErrorFilters(Filters):
+    q = a_search("Source id or words of the message")
+    standing = forms.ChoiceField(label="Standing", required=False, choices=[("", "All"), *STANDINGS.items()])
+    table = forms.ChoiceField(
+        label="Kind of record", required=False, choices=[("", "All"), *((kind, label_of(kind)) for kind in KINDS)]
     )
 
 

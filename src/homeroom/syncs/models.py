@@ -39,6 +39,8 @@ class Sync(OfDistrict):
     updated, unchanged, deactivated, refused and left_out. report: ``engine.Report`` as JSON; no pupil's data.
     generation: the roster's after it was applied; null if nothing was. changes_digest: of all that it changes.
 
+    standing: how many of its errors are new, open and mended since the sync before; empty if it was not compared.
+
     is_collected: its delivery is not sent, but collected from the district's feed. since: then only changes after that
     are asked for; null: everything. collected_at: when its collecting began.
     """
@@ -68,6 +70,7 @@ class Sync(OfDistrict):
     reason = models.TextField(blank=True)
     report = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
+    standing = models.JSONField(default=dict)
     breaches = models.JSONField(default=list)
     changes_digest = models.CharField(max_length=64, blank=True)
     generation = models.BigIntegerField(null=True)
@@ -84,7 +87,7 @@ class Sync(OfDistrict):
         "district", "state", "method", "created_at", "started_at", "heartbeat_at", "finished_at", "run", "deaths",
         "stage", "steps_done", "steps", "delivery_digest", "delivery_bytes", "format", "version", "reason", "report",
         "counts", "breaches", "changes_digest", "generation", "approved_digest", "undone_at", "files_expired_at",
-        "is_collected", "since", "collected_at",
+        "is_collected", "since", "collected_at", "standing",
     )  # fmt: skip
 
     class Meta:

@@ -20,6 +20,7 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions import schools
 from homeroom.districts.models import District, SchoolYear
+from homeroom.engine import standing
 from homeroom.engine.diff import TableChanges
 from homeroom.engine.formats import selfserve
 from homeroom.engine.ledger import NO_IDS
@@ -83,6 +84,7 @@ def _run(sync: Sync, claim: Claim, work: Path) -> None:
         report = engine.summarise(checked)
         return fail(claim, " ".join(report.reasons), report=report.as_json())
     claim.tell("Comparing with the roster")
+    _keep_standing(sync, checked, claim, results)
     proposal = _compare(checked, current, sync.district)
     claim.tell("Writing down what changes")
     if current.tables or list_of_changes.is_short(proposal.changes):
@@ -92,6 +94,15 @@ def _run(sync: Sync, claim: Claim, work: Path) -> None:
         return _hold(sync, claim, proposal, reason)
     claim.tell("Applying the changes")
     return _apply(sync, claim, proposal, generation=generation)
+
+
+def _keep_standing(sync: Sync, checked: engine.Checked, claim: Claim, results: Path) -> None:
+    """How the errors stand against those of the last sync that was judged to its end, and still is kept."""
+    earlier = Sync.objects.filter(pk__lt=sync.pk).exclude(standing={}).order_by("-pk").first()
+    path = storage.standing_file(earlier) if earlier is not None else None
+    found = standing.compare(checked, None if path is None else pl.read_parquet(path), at=sync.created_at)
+    found.write_parquet(results / storage.STANDING)
+    claim.write(standing=standing.counts(found))
 
 
 @dataclass(frozen=True)

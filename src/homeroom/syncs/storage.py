@@ -43,6 +43,7 @@ from homeroom.syncs.passwords import copy_without
 FINDINGS = "findings.csv"
 CHANGES = "changes.parquet"
 CORRECTIONS = "corrections.csv"
+STANDING = "standing.parquet"
 WITHHELD = "withheld.parquet"
 RECEIVED_FOR_SECONDS = 24 * 60 * 60
 _NAME_LENGTH = 120
@@ -227,6 +228,12 @@ def report_file(sync: Sync, name: str) -> Path | None:
 def findings_file(sync: Sync) -> Path | None:
     """Everything that was noticed, notes included, as CSV; null if there is nothing any more."""
     path = _folder(sync) / "results" / FINDINGS
+    return path if path.exists() else None
+
+
+def standing_file(sync: Sync) -> Path | None:
+    """How the sync's errors stand against those of the one before (``engine.standing``); null if it is not kept."""
+    path = _folder(sync) / "results" / STANDING
     return path if path.exists() else None
 
 

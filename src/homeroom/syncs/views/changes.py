@@ -18,7 +18,7 @@ from homeroom.syncs.shown import Shown, label_of
 def list_of_changes(request: DistrictRequest, sync: int) -> HttpResponse:
     shown = Shown(get_object_or_404(Sync, pk=sync))
     filters = ChangeFilters(request.GET)
-    found = changes.page(shown.sync, **wanted(filters), number=_number(request), size=PAGE_SIZE)
+    found = changes.page(shown.sync, **wanted(filters), number=page_number(request), size=PAGE_SIZE)
     context = {
         "sync": shown.sync,
         "shown": shown,
@@ -37,6 +37,7 @@ def wanted(filters: ChangeFilters) -> dict[str, str]:
     return {"table": chosen.get("table", ""), "change": chosen.get("change", ""), "search": chosen.get("q", "")}
 
 
-def _number(request: DistrictRequest) -> int:
+def page_number(request: DistrictRequest) -> int:
+    """The page of a list that the address asks for."""
     asked = request.GET.get("page", "")
     return int(asked) if asked.isdecimal() and len(asked) < 10 else 1

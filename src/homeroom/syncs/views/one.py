@@ -12,6 +12,7 @@ from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.syncs import actions, storage
 from homeroom.syncs.models import State, Sync
 from homeroom.syncs.shown import Shown, causes_of, has_schools_not_onboarded, notes_of
+from homeroom.syncs.standing import oldest_open
 from homeroom.syncs.views.reports import STOP_POLLING
 
 CAUSES_SHOWN = 20
@@ -56,6 +57,7 @@ def _outcome(request: DistrictRequest, sync: Sync) -> dict[str, Any]:
         "further_records": sum(cause.count for cause in causes[CAUSES_SHOWN:]),
         "notes": notes_of(sync, examples)[:CAUSES_SHOWN],
         "has_changes": storage.changes_path(sync) is not None,
+        "oldest_open": oldest_open(sync),
         "has_findings": storage.findings_file(sync) is not None,
         "has_delivery": storage.has_delivery(sync),
         "may_retry": sync.state == State.FAILED and request.may("syncs.start") and storage.has_delivery(sync),
