@@ -15,7 +15,7 @@ from homeroom.syncs.uploads.views import downloads as upload_downloads
 from homeroom.syncs.uploads.views import new as upload_new
 from homeroom.syncs.uploads.views import one as upload_one
 from homeroom.syncs.uploads.views import status as upload_status
-from homeroom.syncs.views import changes, decisions, downloads, errors, one, reports, uploading
+from homeroom.syncs.views import changes, decisions, downloads, errors, explained, one, reports, uploading
 
 register_converter(KeyConverter, "key")
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("invitations/<slug:of>/", invitations.accept_invitation, name="accept-invitation"),
+    path("help/errors/<slug:rule>/", explained.explained, name="explained"),
     # one district
     path("d/<slug:district>/", manage.manage, name="manage"),
     path("d/<slug:district>/schools/", schools.schools, name="schools"),

@@ -40,6 +40,7 @@ DECISIONS = {
     "readyz": PUBLIC,
     "home": OWN_ACCOUNT,
     "accept-invitation": PUBLIC,
+    "explained": PUBLIC,
     # one district
     "manage": ALL_OF_FERNDALE,
     "schools": ALL_OF_FERNDALE,

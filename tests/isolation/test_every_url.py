@@ -76,6 +76,7 @@ class Records:
         self.values = {
             "district": district.slug,
             "of": district.slug,
+            "rule": "value-missing",
             "school": school.pk,
             "membership": member.pk,
             "invitation": invited.invitation.pk,
