@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from homeroom.engine.profile import GRADES
-from homeroom.roster.models import Class, Person, Record
+from homeroom.roster.models import Class, Origin, Person
 from homeroom.roster.store.columns import own_fields
 
 ROLES = {
@@ -35,6 +35,8 @@ _LABELS = {
 }
 #: What is told at another place of the page, in better words than the record has.
 _STANDS_ELSEWHERE = frozenset({"role", "org_sourced_ids", "school_sourced_id"})
+#: Of records that were made here, what is the same for all of them, or made up by us.
+_SAYS_NOTHING = {Person: frozenset({"enabled_user"}), Class: frozenset({"source_id", "class_type"})}
 
 
 def role(token: str) -> str:
@@ -72,12 +74,13 @@ def name_of_class(one: Class) -> str:
     return one.title or one.source_id
 
 
-def facts(record: Record, **labels: str) -> list[tuple[str, str]]:
+def facts(record: Person | Class, **labels: str) -> list[tuple[str, str]]:
     """Label and value of all that the record says, in the order of its columns; what is empty is left out.
 
     labels: by column, where a page has a word of its own. A password is not among it: records have none.
     """
-    names = [name for name in ("source_id", *own_fields(type(record))) if name not in _STANDS_ELSEWHERE]
+    silent = _STANDS_ELSEWHERE if record.origin == Origin.SYNC else _STANDS_ELSEWHERE | _SAYS_NOTHING[type(record)]
+    names = [name for name in ("source_id", *own_fields(type(record))) if name not in silent]
     values = [(labels.get(name) or label(name), getattr(record, name)) for name in names]
     return [
         (name, ", ".join(items(str(value)))) for name, value in [*values, *sorted(record.metadata.items())] if value

@@ -31,6 +31,8 @@ def classes(request: DistrictRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [_row(one, places[one.key]) for one in page],
+        "has_any": bool(page) or found.exists(),
+        "may_change_years": request.may("years.change"),
         "filters": filters,
         "sort": sort,
         "has_year": SchoolYear.current(request.district, request.district.today()) is not None,

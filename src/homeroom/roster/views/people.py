@@ -28,6 +28,7 @@ def students(request: DistrictRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(person, words.name_in_lists(person), words.items(person.grades)) for person in page],
+        "has_any": bool(page) or found.exists(),
         "filters": filters,
         "sort": sort,
     }
@@ -38,13 +39,15 @@ def students(request: DistrictRequest) -> HttpResponse:
 def staff(request: DistrictRequest) -> HttpResponse:
     school = school_of(request)
     filters = StaffFilters(request.GET, district=request.district, roles=belonging.staff_roles_at(school))
-    found = belonging.staff_of(school, filters.chosen.get("role", ""))
-    rows, sort = ordered(request, filters.matching(found), _columns(request))
+    found = belonging.staff_of(school)
+    of_role = belonging.staff_of(school, filters.chosen["role"]) if "role" in filters.chosen else found
+    rows, sort = ordered(request, filters.matching(of_role), _columns(request))
     page = lists.page(request, rows)
     roles = belonging.roles_at(school, page)
     context = {
         "page": page,
         "rows": [(person, words.name_in_lists(person), words.roles(roles[person.key])) for person in page],
+        "has_any": bool(page) or found.exists(),
         "filters": filters,
         "sort": sort,
     }

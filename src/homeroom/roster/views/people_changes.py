@@ -15,10 +15,11 @@ from django.views.decorators.cache import never_cache
 from homeroom.districts.forms import ActionForm, posted
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.roster import actions, belonging, words
-from homeroom.roster.actions.people import TEMPLATE_ROLES
+from homeroom.roster.actions.people import SCHOOL_ADMIN, TEMPLATE_ROLES
 from homeroom.roster.belonging import STUDENT
 from homeroom.roster.forms import PasswordForm, StaffForm, StudentForm
 from homeroom.roster.models import Origin, Person
+from homeroom.roster.selfserve.creating import ROLES
 from homeroom.roster.views.sections import STAFF, STUDENTS, Section, around, school_of
 
 
@@ -176,5 +177,6 @@ def _about(request: DistrictRequest, section: Section, person: Person) -> dict[s
         "name": words.full_name(person),
         "page_name": section.page,
         "is_student": person.role == STUDENT,
+        "may_sign_in": person.role == ROLES[SCHOOL_ADMIN],
         "is_synced": person.origin == Origin.SYNC,
     }
