@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from homeroom.engine.formats.csv_body import LONGEST_LINE, ROW, START
+from homeroom.engine.formats.csv_body import FAILURES, LONGEST_LINE, ROW, START
 
 LONGEST_ROW_LINES = 50
 LONGEST_ROW_BYTES = 64 << 10  # of a row of several lines
@@ -112,13 +112,14 @@ def _lines(piece: bytes, cells: int) -> pl.DataFrame:
     """
     piece = piece.removesuffix(b"\n")
     try:
-        raw = _split(piece.decode())
+        raw = _split(piece)
         size, sound = raw.str.len_bytes(), pl.repeat(value=True, n=raw.len(), eager=True)
-    except UnicodeDecodeError:
-        raw = _split(piece.decode(errors="replace"))
+    except FAILURES:
+        raw = _split(piece.decode(errors="replace").encode())
         size = pl.Series([len(line) for line in piece.split(b"\n")], dtype=pl.UInt32)
         # The replacement character may have been delivered, too: that is not what is looked for.
-        sound = ~_split(piece.replace(b"\xef\xbf\xbd", b"???").decode(errors="replace")).str.contains("\ufffd")
+        without = piece.replace(b"\xef\xbf\xbd", b"???").decode(errors="replace").encode()
+        sound = ~_split(without).str.contains("\ufffd")
     text = pl.col("line")
     lines = (
         pl.DataFrame({"raw": raw, "size": size, "sound": sound})
@@ -140,8 +141,9 @@ def _lines(piece: bytes, cells: int) -> pl.DataFrame:
     return lines.with_columns(complete=complete & (pl.col("size") <= LONGEST_LINE))
 
 
-def _split(text: str) -> pl.Series:
-    return pl.Series([text]).str.split("\n").explode()
+def _split(text: bytes) -> pl.Series:
+    """The lines of a text. Raises one of FAILURES if it is not UTF-8."""
+    return pl.Series([text], dtype=pl.Binary).cast(pl.String).str.split("\n").explode()
 
 
 def _rows_of_several_lines(lines: pl.DataFrame, cells: int) -> pl.DataFrame:
