@@ -233,30 +233,38 @@ def rows_that_left_a_class_without_teacher(ledger: Ledger) -> pl.Series:
 
 def judge_stays(page: Page, ledger: Ledger) -> None:
     """Note the enrollments that lie outside the sessions of their class, and those whose role is not the user's."""
-    rows = page.frame.lazy().with_row_index("row").filter(pl.lit(page.accepted & ~page.frame["deleted"]))
+    frame, counts = page.frame, page.accepted & ~page.frame["deleted"]
     codes = kind_codes(page.setting.table["role"].tokens)
-    students, everybody = holders(ledger, ("student",)), holders(ledger, None)
-    family, others = holders(ledger, NEVER_STAFF), holders(ledger, NEVER_STAFF, others=True)
-    user, kind = pl.col("userSourcedId"), pl.col("kind")
-    # One condition after the other, the one that leaves fewest rows first: most enrollments are as they should be.
-    odd_students = rows.filter(kind == codes["student"]).filter(~user.is_in(students.implode()))
-    odd_students = odd_students.filter(user.is_in(everybody.implode()))
+    student = frame["kind"] == codes["student"]
+    others = frame["kind"].is_in([code for role, code in codes.items() if role != "student"])
+    # What leaves fewest rows comes first, and only they are copied: most enrollments are as they should be.
+    odd_students = _users(
+        page, counts & student & ~frame["userSourcedId"].is_in(holders(ledger, ("student",)).implode())
+    )
+    odd_students = odd_students.filter(pl.col("user").is_in(holders(ledger, None).implode()))
+    odd_staff = _users(page, counts & others).filter(pl.col("user").is_in(holders(ledger, NEVER_STAFF).implode()))
     # A parent may well teach here, and what an extension of the standard's roles means is not known.
-    odd_staff = rows.filter(kind.is_in([code for role, code in codes.items() if role != "student"]))
-    odd_staff = odd_staff.filter(user.is_in(family.implode())).filter(~user.is_in(others.implode()))
+    odd_staff = odd_staff.filter(~pl.col("user").is_in(holders(ledger, NEVER_STAFF, others=True).implode()))
     for odd, detail in ((odd_students, "is not a student"), (odd_staff, "is a student or a family member")):
-        page.blame(odd.select("row", detail=pl.lit(detail)).collect(), ROLE_DIFFERS, "role")
+        page.blame(odd.select("row", detail=pl.lit(detail)), ROLE_DIFFERS, "role")
     windows = _windows(ledger)
-    if windows is not None and len(windows) and "classSourcedId" in page.frame.columns:
-        _judge_dates(page, rows, windows)
+    if windows is not None and len(windows) and "classSourcedId" in frame.columns:
+        _judge_dates(page, counts, windows)
 
 
-def _judge_dates(page: Page, rows: pl.LazyFrame, windows: pl.DataFrame) -> None:
+def _users(page: Page, mask: pl.Series) -> pl.DataFrame:
+    """The enrollments at which the mask is true: ``row``, ``user``."""
+    rows = rows_where(mask)
+    return rows.with_columns(user=page.frame["userSourcedId"].gather(rows["row"]))
+
+
+def _judge_dates(page: Page, counts: pl.Series, windows: pl.DataFrame) -> None:
     begin, end, opens, closes = (pl.col(name) for name in ("begin", "end", "opens", "closes"))
     # Beyond the narrowest window first: where all classes run all year, that leaves next to nothing to be joined.
     last_opens, first_closes = windows["opens"].max(), windows["closes"].min()
-    suspects = rows.filter((begin < last_opens) | (begin >= first_closes) | (end > first_closes))
-    stays = suspects.join(windows.lazy(), left_on="classSourcedId", right_on="key").collect()
+    beyond = (begin < last_opens) | (begin >= first_closes) | (end > first_closes)
+    suspects = page.frame.select("begin", "end", key="classSourcedId", suspect=beyond & counts).with_row_index("row")
+    stays = suspects.filter("suspect").join(windows, on="key")
     for column, outside in (
         ("beginDate", (begin < opens) | (begin >= closes)),
         ("endDate", (end > closes) & (begin < end).fill_null(True)),

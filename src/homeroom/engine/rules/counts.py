@@ -184,8 +184,7 @@ def _accepted(page: Page) -> pl.Series:
 
 
 def _without(ids: pl.Series, others: pl.Series) -> int:
-    others = others.filter(others.ne_missing(others.shift()))  # files are mostly in the order of one of their columns
-    return int((~ids.is_in(others.implode())).sum())
+    return int((~ids.is_in(others.unique().implode())).sum())
 
 
 def _named_by(ledger: Ledger, table: str, column: str, kind: str | None = None) -> pl.Series:
