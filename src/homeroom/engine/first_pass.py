@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from homeroom.engine.formats.csv_questions import Asked
 from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import FILLED, ZEROS, Page
 from homeroom.engine.profile import Profile
@@ -27,6 +28,8 @@ from homeroom.engine.tables import METADATA_PREFIX, Column, Type
 
 #: Stands between the values in a record's hash: text cannot hold it, because a row with a NUL character is refused.
 _BETWEEN = "\x00"
+#: In which rows a line break stands is known from reading them.
+_LINE_BREAK = "cell-line-break"
 #: Before a column's name: the hashes of the items of a list.
 ITEMS = "items "
 
@@ -135,15 +138,20 @@ def index(
     }:
         key = pl.col(part.table.key) if setting.has(part.table.key) else pl.lit(None, dtype=pl.String)
         kept[ZEROS] = key.str.contains("^0+[1-9][0-9]*$").fill_null(False)
-    kept["refused"] = any_of([one.screen for one in judged_now if one.consequence.is_error])
-    kept["flagged"] = any_of([one.screen for one in judged_now if not one.consequence.is_error])
+    marks = {
+        "refused": [one.screen for one in judged_now if one.consequence.is_error],
+        "flagged": [one.screen for one in judged_now if not one.consequence.is_error and one.rule.id != _LINE_BREAK],
+    }
+    # Not of identifiers: most are asked for nothing but their hash, which takes no longer than to find one.
+    by_value = [column.name for column in columns_to_judge(setting) if not column.is_key]
     if compare:
         kept["content"] = content_hash(part, clearings(local))
         kept |= {FILLED + name: pl.col(name).is_not_null() for name in part.content if name in part.present}
     lists = [column.name for column in part.table.references if column.is_list and column.name in part.present]
     # Items are hashed where they stand: to read the lists out of the file once more would take half as long again.
     kept |= {ITEMS + name: pl.col(name).str.split(",").list.eval(hashed(pl.element())) for name in lists}
-    measured = part.text.measure([expr.alias(name) for name, expr in kept.items()], work=work)
+    asked = Asked([expr.alias(name) for name, expr in kept.items()], marks, by_value)
+    measured = part.text.measure(asked, work=work)
     frame = measured.frame
     items = {name: frame.select("row", target=ITEMS + name).drop_nulls("target").explode("target") for name in lists}
     return Page(
@@ -154,7 +162,7 @@ def index(
         frame=frame.drop("row", "refused", "flagged", *(ITEMS + name for name in lists)),
         edges=items,
         refused=frame["refused"],
-        flagged=frame["flagged"],
+        flagged=frame["flagged"].scatter(measured.rows_with_breaks, True),
         left_out=pl.repeat(False, len(frame), eager=True, dtype=pl.Boolean).alias("left_out"),
     )
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
+from homeroom.engine.formats.csv_questions import Asked
 from homeroom.engine.formats.csv_text import Measured
 from homeroom.engine.tables import METADATA_PREFIX, Table
 
@@ -36,8 +37,8 @@ class Remark:
 class Text(Protocol):
     """The rows of one table as they were delivered: a CSV file, or the pages of a pull."""
 
-    def measure(self, exprs: Sequence[pl.Expr], *, work: Path) -> Measured:
-        """The value of each expression in each readable row, and what the other rows are."""
+    def measure(self, exprs: Asked | Sequence[pl.Expr], *, work: Path) -> Measured:
+        """What is asked of each readable row, and what the other rows are."""
         ...
 
 

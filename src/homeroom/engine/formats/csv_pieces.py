@@ -20,6 +20,7 @@ from homeroom.engine.formats.csv_body import START, Body, end_of_rows
 from homeroom.engine.formats.csv_lines import BAD_ROWS, LONGEST_ROW_BYTES, SKIPPED, WITH_BREAKS, Judged, bad_row, judge
 from homeroom.engine.formats.csv_places import Numbering, Places, read_rows
 from homeroom.engine.formats.csv_proof import read_proven
+from homeroom.engine.formats.csv_questions import Questions
 
 # Large pieces cost a tenth less time, small ones half the memory: the larger the file, the larger the piece.
 PIECE_BYTES = 8 << 20
@@ -27,6 +28,7 @@ SMALLEST_PIECE_BYTES = 2 << 20  # more than the longest line
 PIECES_OF_A_FILE = 64
 # One piece alone does not keep two processors busy.
 PIECES_AT_A_TIME = 3
+_TAIL_BYTES = 64 << 10
 
 # Bad rows beyond this number are counted, but not listed one by one: such a file is no roster with mistakes in it.
 MOST_LISTED = 1_000_000
@@ -49,13 +51,13 @@ class Read:
     places: Places
 
 
-def read_pieces(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr], *, first_line: int) -> Read:
+def read_pieces(body: Body, columns: Sequence[str], questions: Questions, *, first_line: int) -> Read:
     """The rows of `body` that are whole and have a cell for each column."""
     found = _Gathered(first_line)
-    for offset, (judged, frame) in _pieces(body, columns, exprs):
+    for offset, (judged, frame) in _pieces(body, columns, questions):
         found.add(offset, judged, frame)
     return Read(
-        found.frame() if found.rows else pl.DataFrame(schema=dict.fromkeys(columns, pl.String)).select(*exprs),
+        found.frame() if found.rows else _no_answers(columns, questions),
         Numbering(first_line, pl.concat(found.skipped)),
         pl.concat(found.bad),
         found.unlisted,
@@ -67,10 +69,10 @@ def read_pieces(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr], *,
 _Found = tuple[Judged, pl.DataFrame | None]
 
 
-def _pieces(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> Iterator[tuple[int, _Found]]:
+def _pieces(body: Body, columns: Sequence[str], questions: Questions) -> Iterator[tuple[int, _Found]]:
     """Piece after piece: where it begins in the file, and what was found."""
     offset, endless = body.start_bytes, False
-    with _Ahead(body, columns, exprs) as ahead:
+    with _Ahead(body, columns, questions) as ahead:
         while (block := ahead.at(offset)) is not None:
             if endless:
                 judged = _nothing(settled_bytes=block.text.find(b"\n") + 1 or len(block.text))
@@ -84,12 +86,14 @@ def _pieces(body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> Ite
             offset += found[0].settled_bytes
 
 
-def _look(piece: bytes, columns: Sequence[str], exprs: Sequence[pl.Expr], *, last: bool, bytes_beyond: int) -> _Found:
-    if (proven := read_proven(piece, columns, exprs)) is not None:
-        return _all_good(piece, proven[START]), proven.drop(START)
+def _look(piece: bytes, columns: Sequence[str], questions: Questions, *, last: bool, bytes_beyond: int) -> _Found:
+    if (proven := read_proven(piece, columns, questions.exprs)) is not None:
+        return _all_good(piece, proven[START]), questions.answered(proven)
     judged = judge(piece, cells=len(columns), last=last, bytes_beyond=bytes_beyond)
+    if not judged.rows:
+        return judged, None
     text = piece[: judged.settled_bytes] if judged.text is None else judged.text
-    return judged, read_rows(text, columns, exprs, rows=judged.rows) if judged.rows else None
+    return judged, questions.answered(read_rows(text, columns, questions.exprs, rows=judged.rows))
 
 
 @dataclass(frozen=True)
@@ -107,12 +111,12 @@ class _Ahead:
     when it was looked at: what was begun at another place is then begun anew.
     """
 
-    def __init__(self, body: Body, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> None:
+    def __init__(self, body: Body, columns: Sequence[str], questions: Questions) -> None:
         self._end = end_of_rows(body)
         self._size_bytes = min(PIECE_BYTES, max(SMALLEST_PIECE_BYTES, self._end // PIECES_OF_A_FILE))
         self._file = body.path.open("rb", buffering=0)
         self._pool = ThreadPoolExecutor(PIECES_AT_A_TIME)
-        self._look = partial(_look, columns=columns, exprs=exprs)
+        self._look = partial(_look, columns=columns, questions=questions)
         self._begun: deque[_Block] = deque()
 
     def __enter__(self) -> Self:
@@ -139,14 +143,25 @@ class _Ahead:
     def _read(self, offset: int) -> _Block | None:
         if offset >= self._end:
             return None
+        last = offset + self._size_bytes >= self._end
+        size_bytes = self._end - offset if last else self._whole_lines(offset)
         self._file.seek(offset)
-        text = self._file.read(min(self._size_bytes, self._end - offset))
+        text = self._file.read(size_bytes)
         if not text:
             return None  # the file was cut short meanwhile
-        last = offset + len(text) >= self._end
+        last = last or offset + len(text) >= self._end
         piece = text if last else text[: text.rfind(b"\n") + 1]
-        looking = self._pool.submit(self._look, piece, last=last, bytes_beyond=len(text) - len(piece))
+        looking = self._pool.submit(self._look, piece, last=last, bytes_beyond=self._size_bytes - len(piece))
         return _Block(offset, text, piece, looking)
+
+    def _whole_lines(self, offset: int) -> int:
+        """How many bytes to read from here to have whole lines only, or as many as are read at a time: to cut them off
+        afterwards would be to copy the others.
+        """
+        before = max(0, self._size_bytes - _TAIL_BYTES)
+        self._file.seek(offset + before)
+        line_end = self._file.read(self._size_bytes - before).rfind(b"\n")
+        return before + line_end + 1 if line_end >= 0 else self._size_bytes
 
 
 def _all_good(piece: bytes, starts: pl.Series) -> Judged:
@@ -164,6 +179,12 @@ def _endless(beginning: bytes) -> Judged:
 def _nothing(*, settled_bytes: int) -> Judged:
     skipped, bad, breaks = (pl.DataFrame(schema=schema) for schema in (SKIPPED, BAD_ROWS, WITH_BREAKS))
     return Judged(settled_bytes, 0, skipped, bad, breaks, _NO_ROWS, b"")
+
+
+def _no_answers(columns: Sequence[str], questions: Questions) -> pl.DataFrame:
+    nothing, exprs = pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), questions.exprs
+    read = nothing.with_columns(exprs).select(expr.meta.output_name() for expr in exprs)
+    return questions.answered(read)
 
 
 _NO_ROWS = pl.Series(dtype=pl.UInt32)

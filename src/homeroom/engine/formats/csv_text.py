@@ -19,6 +19,7 @@ from homeroom.engine.formats.csv_body import ROW, Body, normalised
 from homeroom.engine.formats.csv_header import Unreadable, read_opening
 from homeroom.engine.formats.csv_pieces import read_pieces
 from homeroom.engine.formats.csv_places import Numbering, Places
+from homeroom.engine.formats.csv_questions import Asked, Questions
 
 __all__ = ["CsvText", "Measured", "Unreadable", "open_csv"]
 
@@ -29,10 +30,10 @@ _MOST_ROWS = 50_000
 class Measured:
     """The readable rows of a CSV file: `rows` of them, numbered from 0 in the order of the file.
 
-    `frame`: one row each: `row` (UInt32) and the expressions asked for. `bad_rows`: one row for each that cannot be
-    read: `line` (UInt32), `rule` (row-too-short, row-too-long, row-not-utf8, row-quote, row-nul or
-    row-carriage-return), `text` (the beginning, control characters made visible; null after the first ten thousand bad
-    rows) and `first_cell` (null unless it is beyond doubt). `unlisted_bad_rows` more were counted, but not listed.
+    `frame`: one row each: `row` (UInt32) and what was asked for. `bad_rows`: one row for each that cannot be read:
+    `line` (UInt32), `rule` (row-too-short, row-too-long, row-not-utf8, row-quote, row-nul or row-carriage-return),
+    `text` (the beginning, control characters made visible; null after the first ten thousand bad rows) and `first_cell`
+    (null unless it is beyond doubt). `unlisted_bad_rows` more were counted, but not listed.
     `rows_with_breaks`: the numbers of the rows that have a line break in a cell. Blank lines are no rows, neither good
     nor bad.
     """
@@ -100,14 +101,15 @@ class CsvText:
     _body: Body
     _returns: bool
 
-    def measure(self, exprs: Sequence[pl.Expr], *, work: Path) -> Measured:
-        """The value of each expression in each readable row, and what the other rows are.
+    def measure(self, exprs: Asked | Sequence[pl.Expr], *, work: Path) -> Measured:
+        """What is asked of each readable row, and what the other rows are.
 
         An expression gives one value per row, from the columns as text. `work` is an existing folder for a copy with
         other line ends, if one is needed; `scan` reads it, so it must stay.
         """
         body = normalised(self._body, _unused(work / f"{self.path.name}.lines")) if self._returns else self._body
-        read = read_pieces(body, self.columns, exprs, first_line=self.header_line + 1)
+        questions = Questions(exprs if isinstance(exprs, Asked) else Asked(exprs))
+        read = read_pieces(body, self.columns, questions, first_line=self.header_line + 1)
         rows = len(read.places.starts)
         numbers = pl.int_range(rows, dtype=pl.UInt32, eager=True).alias(ROW)
         return Measured(

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
+from homeroom.engine.formats.csv_questions import Asked
 from homeroom.engine.formats.csv_text import CsvText, Measured, open_csv
 from homeroom.engine.formats.rest_cells import Cells, cells_for, plain
 from homeroom.engine.formats.rest_pages import BULK, ENDED, Pull, metadata_of, read_page
@@ -59,7 +60,7 @@ class PagesText:
     columns: tuple[str, ...]
     _written: dict[Path, CsvText] = field(default_factory=dict, compare=False)
 
-    def measure(self, exprs: Sequence[pl.Expr], *, work: Path) -> Measured:
+    def measure(self, exprs: Asked | Sequence[pl.Expr], *, work: Path) -> Measured:
         """As of a CSV file, whose lines are numbered in the order of the records; nobody outside knows them."""
         if work not in self._written:
             self._written[work] = self._flattened(work)
