@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from homeroom.sources import TryAgainLaterError
-from homeroom.sources.oneroster_rest.asking import Asker, Quiet
+from homeroom.sources.oneroster_rest.asking import Asker, Patience, Quiet
 from homeroom.sources.oneroster_rest.wire import Answer, PassingError, Wire
 
 
@@ -55,7 +55,7 @@ def clock() -> Clock:
 
 
 def asker(clock: Clock, *answers: Answer) -> Asker:
-    return Asker(Saying(*answers), Known(), attempts=3, quiet=Quiet(clock.now, clock.sleep))
+    return Asker(Saying(*answers), Known(), Patience(3), quiet=Quiet(clock.now, clock.sleep))
 
 
 def test_nobody_waits_without_being_told(clock: Clock) -> None:
@@ -84,6 +84,13 @@ def test_long_silence_is_left_to_the_next_sync(clock: Clock) -> None:
 
     assert not isinstance(told.value, PassingError)
     assert clock.seconds == 100
+
+
+def test_nobody_is_asked_once_the_time_is_over() -> None:
+    late = Asker(Saying(OK), Known(), Patience(3, most_seconds=0))
+
+    with pytest.raises(TryAgainLaterError, match="not asked after 0 seconds"):
+        late.get("url", lambda answer: answer.body)
 
 
 def test_it_is_enough_after_as_many_attempts_as_were_set(clock: Clock) -> None:

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import stamina
@@ -16,15 +17,23 @@ from homeroom.sources.oneroster_rest.wire import BUSY, Answer, PassingError, Wir
 
 T = TypeVar("T")
 
-#: Who asks to be left alone for longer gets its way: the sync as a whole is tried again later.
-LONGEST_WAIT_SECONDS = 600
 _FIRST_WAIT_SECONDS, _NEXT_WAITS_UP_TO_SECONDS = 1, 60
 _TOO_MANY = 429
+_MINUTE = 60
 _UNAUTHORIZED = 401
 #: A token that another thread has fetched may have expired, too, before it is our turn.
 _RENEWALS = 3
 #: What a server says that stands before the provider and got no answer from it in time.
 _GATEWAY = frozenset({502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often, and for how long, a provider is asked; as ``Connection`` has it."""
+
+    attempts: int
+    longest_wait_seconds: float = 600
+    most_seconds: float | None = None
 
 
 class Quiet:
@@ -49,15 +58,16 @@ class Quiet:
 class Asker:
     """Asks for pages, with credentials. May be used by several threads."""
 
-    def __init__(self, wire: Wire, signer: Signer, *, attempts: int, quiet: Quiet | None = None) -> None:
-        self._wire, self._signer, self._attempts = wire, signer, attempts
+    def __init__(self, wire: Wire, signer: Signer, patience: Patience, *, quiet: Quiet | None = None) -> None:
+        self._wire, self._signer, self._patience = wire, signer, patience
         self._quiet = quiet or Quiet()
+        self._begun = time.monotonic()
 
     def get(self, url: str, understand: Callable[[Answer], T], *, most_attempts: int | None = None) -> T:
         """What is understood of the answer. Asks again, with growing waits, as long as the provider is busy or
         ``understand`` raises PassingError; raises the last of them when it is enough.
         """
-        attempts = min(self._attempts, most_attempts or self._attempts)
+        attempts = min(self._patience.attempts, most_attempts or self._patience.attempts)
         waits = stamina.retry_context(
             PassingError,
             attempts=attempts,
@@ -72,6 +82,9 @@ class Asker:
 
     def _once(self, url: str) -> Answer:
         self._quiet.keep()
+        most = self._patience.most_seconds
+        if most is not None and time.monotonic() - self._begun > most:
+            raise TryAgainLaterError(f"The provider is so slow that it was not asked after {most:,.0f} seconds.")
         header = self._signer.header(url)
         answer = self._sent(url, header)
         for _ in range(_RENEWALS):
@@ -83,8 +96,8 @@ class Asker:
             return answer
         wait = retry_after(answer)
         if wait is not None:
-            if wait > LONGEST_WAIT_SECONDS:
-                raise TryAgainLaterError(f"The provider asks to be left alone for {wait / 60:,.0f} minutes.")
+            if wait > self._patience.longest_wait_seconds:
+                raise TryAgainLaterError(f"The provider asks to be left alone for {_in_words(wait)}.")
             self._quiet.ask_for(wait)
         too_much = "too many requests" if answer.status == _TOO_MANY else f"status {answer.status}"
         sentence = f"The provider answers with {too_much}{answer.reason}."
@@ -92,3 +105,7 @@ class Asker:
 
     def _sent(self, url: str, header: str) -> Answer:
         return self._wire.send("GET", url, {"Accept": "application/json", "Authorization": header})
+
+
+def _in_words(seconds: float) -> str:
+    return f"{seconds:,.0f} seconds" if seconds < 2 * _MINUTE else f"{seconds / _MINUTE:,.0f} minutes"

@@ -58,6 +58,8 @@ class Connection:
     source ids. trusts_totals: fewer records than X-Total-Count says make the pull incomplete; false for providers that
     are known to count wrongly. allows_loopback: 127.0.0.1 and ::1 may be asked, and without TLS. allows_private:
     addresses of a private network may be asked; link-local ones, where clouds keep their secrets, never.
+    longest_wait_seconds: who asks to be left alone for longer gets its way, and is not asked again. most_seconds: after
+    so long no further request is made; null: it may take as long as it takes.
     """
 
     base_url: str
@@ -72,6 +74,8 @@ class Connection:
     trusts_totals: bool = True
     allows_loopback: bool = False
     allows_private: bool = False
+    longest_wait_seconds: float = 600
+    most_seconds: float | None = None
 
     @property
     def collections(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from homeroom.engine.delivery import Delivery
 from homeroom.engine.formats.rest_pages import BULK, DELTA, PULL, Collection, Pull
 from homeroom.sources import SettingsError, TryAgainLaterError
 from homeroom.sources.oneroster_rest.addresses import Allowed
-from homeroom.sources.oneroster_rest.asking import Asker
+from homeroom.sources.oneroster_rest.asking import Asker, Patience
 from homeroom.sources.oneroster_rest.authentication import signer
 from homeroom.sources.oneroster_rest.connection import DEMOGRAPHICS, Connection
 from homeroom.sources.oneroster_rest.keeping import Revision, Shelf, seal
@@ -85,7 +85,8 @@ def opened(connection: Connection) -> Iterator[Asker]:
     allowed = Allowed(loopback=connection.allows_loopback, private=connection.allows_private)
     wire = Wire(allowed=allowed, timeout_seconds=connection.timeout_seconds, at_once=connection.at_once)
     try:
-        yield Asker(wire, signer(connection, wire), attempts=connection.attempts)
+        patience = Patience(connection.attempts, connection.longest_wait_seconds, connection.most_seconds)
+        yield Asker(wire, signer(connection, wire), patience)
     finally:
         wire.close()
 

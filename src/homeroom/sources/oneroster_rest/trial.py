@@ -15,6 +15,8 @@ from homeroom.sources.oneroster_rest.walk import Manner, Walk
 #: Somebody waits in front of a screen.
 _ATTEMPTS = 2
 _TIMEOUT_SECONDS = 30
+_LONGEST_WAIT_SECONDS = 5
+_MOST_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,15 @@ class Tried:
 
 def test_connection(connection: Connection) -> tuple[Tried, ...]:
     """Asks for the first two pages of each collection, and keeps nothing. Never raises SourceError: what is wrong is
-    said of the collection. What concerns all of them (the address, the credentials) is said once, of the first.
+    said of the collection. What concerns all of them (the address, the credentials) is said once, of the first. Takes a
+    minute and what is under way then, however slow the provider is.
     """
     patient = replace(
         connection,
         attempts=min(connection.attempts, _ATTEMPTS),
         timeout_seconds=min(connection.timeout_seconds, _TIMEOUT_SECONDS),
+        longest_wait_seconds=min(connection.longest_wait_seconds, _LONGEST_WAIT_SECONDS),
+        most_seconds=_MOST_SECONDS,
     )
     tried: list[Tried] = []
     with opened(patient) as asker:
