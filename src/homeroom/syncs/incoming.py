@@ -38,23 +38,24 @@ class BoundedUploadHandler(FileUploadHandler):
 
     chunk_size = _PIECE_BYTES
 
-    def __init__(self, request: HttpRequest, *, most_bytes: int) -> None:
+    def __init__(self, request: HttpRequest, *, most_bytes: int, too_much: str) -> None:
+        """too_much: the sentence with which more is refused."""
         super().__init__(request)
         self.request: HttpRequest = request
         self.refusal = ""
-        self._most_bytes = most_bytes
+        self._most_bytes, self._too_much = most_bytes, too_much
         self._announced_bytes = int(request.META.get("CONTENT_LENGTH") or 0)
         self._bytes = 0
 
     def new_file(self, *arguments: Any, **named: Any) -> None:
         super().new_file(*arguments, **named)
         if self._announced_bytes > self._most_bytes + _PIECE_BYTES:
-            self.refuse(too_much(self._most_bytes))
+            self.refuse(self._too_much)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:  # noqa: ARG002  (Django's signature)
         self._bytes += len(raw_data)
         if self._bytes > self._most_bytes:
-            self.refuse(too_much(self._most_bytes))
+            self.refuse(self._too_much)
         return None
 
     def refuse(self, why: str) -> None:
@@ -69,8 +70,8 @@ class BoundedUploadHandler(FileUploadHandler):
 class MemoryUploadHandler(BoundedUploadHandler):
     """Keeps the files in memory: they hold passwords, which no disk may see."""
 
-    def __init__(self, request: HttpRequest, *, most_bytes: int) -> None:
-        super().__init__(request, most_bytes=most_bytes)
+    def __init__(self, request: HttpRequest, *, most_bytes: int, too_much: str) -> None:
+        super().__init__(request, most_bytes=most_bytes, too_much=too_much)
         self._content = io.BytesIO()
 
     def new_file(self, *arguments: Any, **named: Any) -> None:
@@ -90,7 +91,7 @@ class PrivateUploadHandler(BoundedUploadHandler):
     """Writes the files to the disk, where nobody else can open them."""
 
     def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request, most_bytes=settings.HOMEROOM_UPLOAD_LIMIT_BYTES)
+        super().__init__(request, most_bytes=settings.HOMEROOM_UPLOAD_LIMIT_BYTES, too_much=too_much())
         self.file: IO[bytes]
         self._files = 0
         self._until_closed = ExitStack()
@@ -140,6 +141,6 @@ def _log(failure: OSError) -> None:
     structlog.get_logger(__name__).error("upload_not_stored", errno=failure.errno)
 
 
-def too_much(most_bytes: int) -> str:
-    """What is said of an upload beyond the limit."""
-    return f"This is more than {in_words(most_bytes)}, the most that one upload may have."
+def too_much() -> str:
+    """What is said of a delivery beyond the limit."""
+    return f"This is more than {in_words(settings.HOMEROOM_UPLOAD_LIMIT_BYTES)}, the most that one upload may have."

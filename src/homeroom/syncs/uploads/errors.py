@@ -13,6 +13,7 @@ from homeroom.engine.findings import PUBLIC
 from homeroom.engine.rule import Consequence
 from homeroom.syncs import storage
 from homeroom.syncs.models import Sync
+from homeroom.syncs.uploads.remedies import remedy_of
 
 EXAMPLES = 3
 #: A cell of the findings that a spreadsheet would have run has an apostrophe in front (engine.sync_reports.safe).
@@ -56,7 +57,7 @@ def causes_of(sync: Sync) -> list[Cause]:
             rule=told["rule"],
             column=told["field"] or "",
             count=told["findings"],
-            remedy=told["remedy"],
+            remedy=remedy_of(told["rule"], told["remedy"]),
             examples=found.get((told["field"] or "", told["rule"]), []),
         )
         for told in sync.report.get("causes", ())

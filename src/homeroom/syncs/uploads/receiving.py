@@ -32,16 +32,7 @@ from homeroom.syncs.actions import SentBeforeError
 from homeroom.syncs.models import Kind, State, Sync, Upload
 from homeroom.syncs.uploads import passwords
 from homeroom.syncs.uploads.correcting import corrected_by
-
-AS_CSV = "In your spreadsheet program choose File > Save As > CSV UTF-8 (comma delimited), and upload that file."
-TEMPLATE = "Download the template, copy your rows into it, and upload that file."
-#: What a person with a spreadsheet does about a file that the engine cannot read.
-_REMEDIES = {
-    "file-not-csv": AS_CSV,
-    "file-encoding": AS_CSV,
-    "file-delimiter": AS_CSV,
-    "file-empty": TEMPLATE,
-}
+from homeroom.syncs.uploads.remedies import AS_CSV, TEMPLATE, remedy_of
 
 
 @dataclass(frozen=True)
@@ -156,7 +147,7 @@ def _look(district: District, kind: Kind, file: engine.File, work: Path) -> Arri
 
 def _faults_of(checked: engine.Checked) -> list[Fault]:
     stops = checked.findings.rows.filter(pl.col("consequence") == "stops the sync").select("rule", "message").collect()
-    told = (Fault(message, _REMEDIES.get(rule, RULES_BY_ID[rule].remedy)) for rule, message in stops.iter_rows())
+    told = (Fault(message, remedy_of(rule, RULES_BY_ID[rule].remedy)) for rule, message in stops.iter_rows())
     return list(dict.fromkeys(told))
 
 

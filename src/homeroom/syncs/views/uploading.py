@@ -45,7 +45,7 @@ def _upload(request: DistrictRequest, handler: incoming.PrivateUploadHandler) ->
         "form": form,
         "limit": in_words(settings.HOMEROOM_UPLOAD_LIMIT_BYTES),
         "limit_bytes": settings.HOMEROOM_UPLOAD_LIMIT_BYTES,
-        "too_much": incoming.too_much(settings.HOMEROOM_UPLOAD_LIMIT_BYTES),
+        "too_much": incoming.too_much(),
         "year": SchoolYear.current(request.district, request.district.today()),
         "under_way": Sync.objects.filter(state__in=UNDER_WAY).first(),
     }

@@ -47,5 +47,10 @@ def dismiss(request: DistrictRequest, kind: str, upload: int) -> HttpResponse:
 
 
 def _rendered(request: DistrictRequest, upload: Upload, template: str) -> SafeString:
-    context = {"school": school_of(request), "kind": upload.kind, "shown": ShownUpload(upload)}
+    context = {
+        "school": school_of(request),
+        "kind": upload.kind,
+        "shown": ShownUpload(upload),
+        "follows": asked_by_htmx(request),
+    }
     return render_to_string(template, context, request)

@@ -21,9 +21,8 @@ from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.roster.views.sections import school_of
 from homeroom.syncs.actions import SentBeforeError
 from homeroom.syncs.forms import SelfServeForm
-from homeroom.syncs.incoming import MemoryUploadHandler, too_much
+from homeroom.syncs.incoming import MemoryUploadHandler
 from homeroom.syncs.models import Kind, Sync
-from homeroom.syncs.shown import in_words
 from homeroom.syncs.uploads import receiving
 from homeroom.syncs.uploads.receiving import Fault, FaultyFileError
 from homeroom.syncs.uploads.showing import HEADINGS, TEMPLATE_NAMES, counted_rows
@@ -38,7 +37,7 @@ _LITTLE_MORE = 100_000
 @allowed("uploads.send")
 @csrf_exempt  # only until the handler stands: whoever looks at the token reads the whole request
 def new(request: DistrictRequest, kind: str) -> HttpResponse:
-    handler = MemoryUploadHandler(request, most_bytes=settings.HOMEROOM_SELF_SERVE_BYTES + _LITTLE_MORE)
+    handler = MemoryUploadHandler(request, most_bytes=_most_bytes(), too_much=_too_much())
     request.upload_handlers = [handler]
     return _new(request, kind_of(kind), handler)
 
@@ -47,11 +46,11 @@ def new(request: DistrictRequest, kind: str) -> HttpResponse:
 def _new(request: DistrictRequest, kind: Kind, handler: MemoryUploadHandler) -> HttpResponse:
     sent = posted(request)  # the file arrives here
     years = _years(request) if kind == Kind.CLASSES else None
-    form = SelfServeForm(sent, request.FILES if sent is not None else None, refusal=_refusal(handler), years=years)
+    form = SelfServeForm(sent, request.FILES if sent is not None else None, refusal=handler.refusal, years=years)
     if sent is None:
         return _asked(request, kind, form)
     if handler.refusal:
-        return _asked(request, kind, form, faults=[Fault(_refusal(handler), DIVIDE)])
+        return _asked(request, kind, form, faults=[Fault(handler.refusal, DIVIDE)])
     if not form.is_valid():
         return _asked(request, kind, form)
     try:
@@ -100,7 +99,7 @@ def _asked(
         "before": before,
         "file_name": getattr(file, "name", ""),
         "limits": f"{counted_rows(settings.HOMEROOM_SELF_SERVE_ROWS)} and {_limit()}",
-        "limit_bytes": settings.HOMEROOM_SELF_SERVE_BYTES + _LITTLE_MORE,
+        "limit_bytes": _most_bytes(),
         "too_much": f"{_too_much()} {DIVIDE}",
         "has_years": kind != Kind.CLASSES or _years(request).exists(),
     }
@@ -123,13 +122,15 @@ def _years(request: DistrictRequest) -> QuerySet[SchoolYear]:
     return SchoolYear.objects.filter(last_day__gte=request.district.today() - timedelta(days=7))
 
 
-def _refusal(handler: MemoryUploadHandler) -> str:
-    return _too_much() if handler.refusal else ""
+def _most_bytes() -> int:
+    return settings.HOMEROOM_SELF_SERVE_BYTES + _LITTLE_MORE
 
 
 def _too_much() -> str:
-    return too_much(settings.HOMEROOM_SELF_SERVE_BYTES)
+    return f"This is more than {_limit()}, the most that one upload may have."
 
 
 def _limit() -> str:
-    return in_words(settings.HOMEROOM_SELF_SERVE_BYTES)
+    """The limit as the operator set it: "2 MB"."""
+    size_bytes = settings.HOMEROOM_SELF_SERVE_BYTES
+    return f"{size_bytes / 1e6:.4g} MB" if size_bytes >= 1_000_000 else f"{size_bytes / 1e3:.4g} KB"
