@@ -59,8 +59,8 @@ serve: $(READY) ## run the server, with a database of its own, until Ctrl-C
 	@.venv/bin/homeroom serve
 
 .PHONY: test
-test: $(READY) ## run the tests (make test ARGS="tests/spec -k grade" runs some of them)
-	@$(PYTHON) -m pytest $(ARGS)
+test: $(READY) ## run all tests, on all processors (make test ARGS="tests/spec -k grade" runs some of them)
+	@$(PYTHON) -m pytest $(or $(ARGS),-n auto --dist loadfile)
 
 .PHONY: check
 check: $(READY) ## check format, lint, types and layers: what CI runs

@@ -6,7 +6,10 @@ import tempfile
 os.environ.setdefault("DATABASE_URL", "postgresql:///homeroom?host=/nowhere")  # tests.database says where it is
 os.environ.setdefault("HOMEROOM_SECRET_KEY", "only-for-tests-" + "0" * 32)
 os.environ.setdefault("HOMEROOM_FIELD_KEYS", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
-os.environ.setdefault("HOMEROOM_DATA", f"{tempfile.gettempdir()}/homeroom-tests")
+# Of several processes that run tests each has a database and a folder of its own.
+os.environ.setdefault(
+    "HOMEROOM_DATA", f"{tempfile.gettempdir()}/homeroom-tests-{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}"
+)
 
 from homeroom.settings import *  # noqa: F403
 
