@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 
 from homeroom import health
 from homeroom.districts.views import audit, home, invitations, manage, onboarding, operator, people, schools, settings
+from homeroom.feeds import views as feeds
 from homeroom.roster.addresses import KeyConverter
 from homeroom.roster.views import class_changes, people_changes
 from homeroom.roster.views import classes as roster_classes
@@ -15,7 +16,7 @@ from homeroom.syncs.uploads.views import downloads as upload_downloads
 from homeroom.syncs.uploads.views import new as upload_new
 from homeroom.syncs.uploads.views import one as upload_one
 from homeroom.syncs.uploads.views import status as upload_status
-from homeroom.syncs.views import changes, decisions, downloads, errors, explained, one, reports, uploading
+from homeroom.syncs.views import changes, decisions, downloads, errors, explained, now, one, reports, uploading
 
 register_converter(KeyConverter, "key")
 
@@ -23,6 +24,7 @@ handler400 = "homeroom.pages.bad_request"
 handler500 = "homeroom.pages.server_error"
 
 _SCHOOL = "d/<slug:district>/schools/<int:school>/"
+_SOURCE = "operator/districts/<slug:district>/source/"
 
 # Under /d/ and /operator/districts/<district>/ DistrictMiddleware lets in who belongs there, and takes the district and
 # the school out of the address.
@@ -115,4 +117,12 @@ urlpatterns = [
         onboarding.end_onboarding,
         name="operator-school-end",
     ),
+    path(_SOURCE, feeds.source, name="source"),
+    path(_SOURCE + "connect/", feeds.connect, name="source-connect"),
+    path(_SOURCE + "credentials/", feeds.credentials, name="source-credentials"),
+    path(_SOURCE + "nights/", feeds.nights, name="source-nights"),
+    path(_SOURCE + "test/", feeds.test, name="source-test"),
+    path(_SOURCE + "pause/", feeds.pause, name="source-pause"),
+    path(_SOURCE + "resume/", feeds.resume, name="source-resume"),
+    path(_SOURCE + "sync-now/", now.sync_now, name="sync-now"),
 ]

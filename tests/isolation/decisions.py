@@ -29,6 +29,7 @@ class Decision:
 PUBLIC = Decision(EVERYBODY, is_public=True)
 OWN_ACCOUNT = Decision(EVERYBODY)
 OPERATORS = Decision(("operator",))
+OPERATORS_WHERE_COLLECTED = Decision(OPERATORS.may, method=Method.CLASSLINK)
 DISTRICT_ADMINS = Decision(("operator", "district_admin"))
 ADMINS_OF_ELM = Decision(("operator", "district_admin", "oak_and_elm_admin"))
 ADMINS_OF_ELM_BY_HAND = Decision(ADMINS_OF_ELM.may, method=Method.SELF_SERVE)
@@ -112,6 +113,14 @@ DECISIONS = {
     "operator-reopen": OPERATORS,
     "operator-schools": OPERATORS,
     "operator-school-end": OPERATORS,
+    "source": OPERATORS_WHERE_COLLECTED,
+    "source-connect": OPERATORS_WHERE_COLLECTED,
+    "source-credentials": OPERATORS_WHERE_COLLECTED,
+    "source-nights": OPERATORS_WHERE_COLLECTED,
+    "source-test": OPERATORS_WHERE_COLLECTED,
+    "source-pause": OPERATORS_WHERE_COLLECTED,
+    "source-resume": OPERATORS_WHERE_COLLECTED,
+    "sync-now": OPERATORS_WHERE_COLLECTED,
 }
 
 # Allauth's pages are about nobody but the person who asks.

@@ -94,8 +94,7 @@ def test_districts_whose_roster_is_collected_are_told_whose_turn_it_is(cast: Cas
     page = signed_in(cast.district_admin).get(REPORTS)
 
     assert "No sync has run yet" in page.text
-    assert "The publisher connects your system" in page.text
-    assert "night" not in page.text
+    assert "The publisher has not connected a source yet." in page.text
     assert "Upload a roster" not in page.text
 
 

@@ -23,7 +23,6 @@ COMMON_TIME_ZONES = (
 )  # fmt: skip
 
 
-SO_FAR = "So far rosters arrive with OneRoster CSV only. The others can be chosen, but nothing arrives with them yet."
 ROLES = {
     Role.DISTRICT_ADMIN: "Looks after the whole district: all schools, all sync reports, and who else may do so.",
     Role.SCHOOL_ADMIN: "Looks after the schools ticked below and sees nothing else. Can invite others for them.",
@@ -163,9 +162,7 @@ class TimeZoneForm(ActionForm):
 
 
 class MethodForm(ActionForm):
-    method = forms.ChoiceField(
-        label="Rostering method", widget=forms.RadioSelect, choices=Method.choices, help_text=SO_FAR
-    )
+    method = forms.ChoiceField(label="Rostering method", widget=forms.RadioSelect, choices=Method.choices)
 
 
 class DistrictForm(ActionForm):
@@ -191,7 +188,6 @@ class DistrictForm(ActionForm):
         label="Rostering method",
         widget=forms.RadioSelect,
         choices=Method.choices,
-        help_text=SO_FAR,
         error_messages={"required": "Choose how rosters arrive."},
     )
 

@@ -57,12 +57,13 @@ AUTOMATED = frozenset(Method) - {Method.SELF_SERVE}
 ONLY_WITH = {
     "roster.change": frozenset({Method.SELF_SERVE}),
     "uploads.send": frozenset({Method.SELF_SERVE}),
+COLLECTED = frozenset({Method.CLASSLINK, Method.ONEROSTER_REST})
     "uploads.read": frozenset({Method.SELF_SERVE}),
     "deliveries.upload": frozenset({Method.ONEROSTER_CSV}),
     "syncs.read": AUTOMATED,
     "syncs.decide": AUTOMATED,
     "syncs.start": AUTOMATED,
-    "sources.connect": AUTOMATED,
+    "sources.connect": COLLECTED,
 }
 """What exists in districts of some rostering methods only. In the others nobody may, not even an operator."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
+from homeroom.feeds.connections import host_of
 from homeroom.feeds.credentials import Credentials, seal
 from homeroom.feeds.models import Authentication, Feed, Version
 from homeroom.feeds.timetable import next_night, next_try
@@ -23,6 +25,8 @@ from homeroom.feeds.timetable import next_night, next_try
 CONNECTION = ("base_url", "version", "authentication", "token_url", "scopes", "page_size", "wants_demographics")
 TIMETABLE = ("night", "no_syncs_on", "tells_changes", "complete_every_days")
 MOST_PAGE_SIZE = 100_000
+#: Printable ASCII without spaces: what can stand in an address, and in a header as it is.
+_PLAIN = re.compile(r"[!-~]+")
 
 
 def connect(*, by: User, district: District, credentials: Credentials | None, **connection: Any) -> Feed:
@@ -35,12 +39,15 @@ def connect(*, by: User, district: District, credentials: Credentials | None, **
         is_new = feed.pk is None
         if credentials is None and is_new:
             raise Refused("Please enter the credentials.")
-        if credentials is not None:
-            _check_credentials(credentials)
-            feed.sealed = seal(credentials)
+        before = _shown_to(feed)
         _set(feed, connection, CONNECTION)
         _check_connection(feed)
+        if credentials is not None:
+            _seal(feed, credentials)
+        elif not _shown_to(feed) <= before:
+            raise Refused("The stored credentials do not belong to this. Please enter those that do.")
         feed.pulled_at = feed.complete_at = None  # another provider knows nothing of what this one has told
+        feed.tries = 0
         feed.save()
         plan(feed)
         _record(by, "feed.connected" if is_new else "feed.changed", feed, changed=sorted(connection))
@@ -50,8 +57,7 @@ def connect(*, by: User, district: District, credentials: Credentials | None, **
 def rotate_credentials(*, by: User, district: District, credentials: Credentials) -> Feed:
     """The feed with other credentials; the next request shows them. Nothing else changes."""
     with _changing(by, district) as feed:
-        _check_credentials(credentials)
-        feed.sealed = seal(credentials)
+        _seal(feed, credentials)
         _record(by, "feed.credentials-changed", feed)
     return feed
 
@@ -62,8 +68,9 @@ def change_timetable(*, by: User, district: District, **timetable: Any) -> Feed:
         _set(feed, timetable, TIMETABLE)
         for day in feed.no_syncs_on:
             _check_day(day)
-        if not feed.complete_every_days:
+        if feed.complete_every_days < 1:
             raise Refused("Everything must be asked for from time to time: please write 1 day or more.")
+        feed.tries = 0
         plan(feed)
         _record(by, "feed.timetable-changed", feed, **{name: str(getattr(feed, name)) for name in TIMETABLE})
     return feed
@@ -83,6 +90,8 @@ def _pause(by: User, district: District, *, is_paused: bool) -> Feed:
         if feed.is_paused == is_paused:
             raise Refused(f"The nightly sync is {'paused' if is_paused else 'running'} already.")
         feed.is_paused = is_paused
+        feed.paused_by, feed.paused_at = (by, timezone.now()) if is_paused else (None, None)
+        feed.tries = 0
         plan(feed)
         _record(by, "feed.paused" if is_paused else "feed.resumed", feed)
     return feed
@@ -104,13 +113,15 @@ def plan(feed: Feed, *, after: datetime | None = None) -> datetime | None:
 
 
 def plan_next_try(district: District) -> None:
-    """After a sync that failed for something that may pass: it is due again, if the night is long enough."""
+    """After a sync that failed for something that may pass: it is due again, if the night is long enough. If not, the
+    next night is one of its own.
+    """
     feed = Feed.objects.filter(district=district).first()
     if feed is None or feed.is_paused:
         return
-    feed.tries += 1
+    again = next_try(tries=feed.tries + 1, now=timezone.now(), night=plan(feed))
+    feed.tries = 0 if again is None else feed.tries + 1
     feed.save(update_fields=["tries"])
-    again = next_try(tries=feed.tries, now=timezone.now(), night=plan(feed))
     if again is not None:
         District.objects.filter(pk=district.pk).update(due_at=again)
 
@@ -133,9 +144,29 @@ def _set(feed: Feed, values: Mapping[str, Any], names: tuple[str, ...]) -> None:
         setattr(feed, name, value.strip() if isinstance(value, str) else value)
 
 
-def _check_credentials(credentials: Credentials) -> None:
+def require_usable(credentials: Credentials, feed: Feed) -> None:
+    """Raises Refused for what could not even be sent."""
+    is_bearer = feed.authentication == Authentication.BEARER
     if not credentials.secret.strip():
-        raise Refused("Please enter the secret, or the token.")
+        raise Refused(f"Please enter the {'token' if is_bearer else 'secret'}.")
+    if is_bearer and not _PLAIN.fullmatch(credentials.secret):
+        raise Refused("A token has no spaces and no letters with accents in it. Please copy it once more.")
+    if not is_bearer and not credentials.key.strip():
+        raise Refused("Please enter the key, or client id, that belongs to the secret.")
+
+
+def _seal(feed: Feed, credentials: Credentials) -> None:
+    require_usable(credentials, feed)
+    feed.sealed, feed.sealed_at = seal(credentials), timezone.now()
+
+
+def _shown_to(feed: Feed) -> set[tuple[bool, str]]:
+    """The machines that are shown the credentials, and whether these are a token. What is stored is shown to no other:
+    who can change the address could read it there.
+    """
+    addresses = [feed.base_url, *([feed.token_url] if feed.needs_token_url else [])]
+    is_token = feed.authentication == Authentication.BEARER
+    return {(is_token, f"{parts.scheme}://{parts.netloc}".lower()) for parts in map(urlsplit, addresses)}
 
 
 def _check_connection(feed: Feed) -> None:
@@ -149,11 +180,16 @@ def _check_connection(feed: Feed) -> None:
 
 
 def _check_address(name: str, address: str) -> None:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address if _PLAIN.fullmatch(address) else "")
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise Refused(f"The {name} is a web address, such as https://example.org/ims/oneroster/v1p1")
     if parts.username or parts.password:
         raise Refused(f"The {name} must have no user name or password in it; enter them as credentials.")
+    if parts.query or parts.fragment:
+        raise Refused(f"The {name} must end before “?” or “#”.")
 
 
 def _check_day(day: str) -> None:
@@ -164,5 +200,5 @@ def _check_day(day: str) -> None:
 
 
 def _record(by: User, what: str, feed: Feed, **detail: object) -> None:
-    host = urlsplit(feed.base_url).hostname or ""
-    record(by=by, what=what, district_id=feed.district_id, target=Target("feed", feed.pk, host), detail=detail)
+    target = Target("feed", feed.pk, host_of(feed))
+    record(by=by, what=what, district_id=feed.district_id, target=target, detail=detail)

@@ -5,3 +5,10 @@ from django.apps import AppConfig
 
 class FeedsConfig(AppConfig):
     name = "homeroom.feeds"
+
+    def ready(self) -> None:
+        # No model is there before.
+        from homeroom.districts.views.operator import FURTHER_STEPS  # noqa: PLC0415
+        from homeroom.feeds.missing import source_to_connect  # noqa: PLC0415
+
+        FURTHER_STEPS.append(source_to_connect)

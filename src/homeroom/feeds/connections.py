@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 
 from homeroom.feeds.credentials import Credentials, unseal
@@ -21,6 +23,11 @@ def connection_of(feed: Feed, credentials: Credentials | None = None) -> Connect
         allows_loopback=settings.HOMEROOM_LOOPBACK_SOURCES,
         allows_private=settings.HOMEROOM_PRIVATE_SOURCES,
     )
+
+
+def host_of(feed: Feed) -> str:
+    """The machine from which the roster is collected, by its name."""
+    return urlsplit(feed.base_url).hostname or ""
 
 
 def _way(feed: Feed, credentials: Credentials) -> Way:

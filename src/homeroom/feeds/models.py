@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from homeroom.accounts.models import User
 from homeroom.districts.models import OfDistrict
 
 
@@ -31,13 +32,13 @@ class Version(models.TextChoices):
 class Feed(OfDistrict):
     """The connection to a district's provider and the timetable of its nights. One for each district, at most.
 
-    sealed: the credentials, encrypted (``credentials``); they are never shown again. scopes: for a token, separated by
-    spaces; empty: the standard's. page_size: records asked for at a time. night: when the sync begins, in the
-    district's time zone; ``timetable`` spreads districts over the hour. no_syncs_on: days without a night, as
-    2026-12-24. tells_changes: the provider is known to honour dateLastModified, so nights ask for changes only, and for
-    everything once in complete_every_days. pulled_at: when the last pull that was applied began; changes since then are
-    asked for. complete_at: the same of the last complete one. tries: how often this night's sync has failed to reach
-    the provider.
+    sealed: the credentials, encrypted (``credentials``), since sealed_at; they are never shown again. scopes: for a
+    token, separated by spaces; empty: the standard's. page_size: records asked for at a time. night: when the sync
+    begins, in the district's time zone; ``timetable`` spreads districts over the hour. no_syncs_on: days without a
+    night, as 2026-12-24. tells_changes: the provider is known to honour dateLastModified, so nights ask for changes
+    only, and for everything once in complete_every_days. paused_by: who paused it, at paused_at; null while it runs.
+    pulled_at: when the last pull that was applied began; changes since then are asked for. complete_at: the same of the
+    last complete one. tries: how often this night's sync has failed to reach the provider.
     """
 
     base_url = models.CharField(max_length=500)
@@ -46,6 +47,7 @@ class Feed(OfDistrict):
     token_url = models.CharField(max_length=500, blank=True)
     scopes = models.CharField(max_length=500, blank=True)
     sealed = models.BinaryField()
+    sealed_at = models.DateTimeField(null=True)
     page_size = models.PositiveIntegerField(default=10_000)
     wants_demographics = models.BooleanField(default=False)
     tells_changes = models.BooleanField(default=False)
@@ -53,15 +55,17 @@ class Feed(OfDistrict):
     night = models.TimeField(default=time(2, 0))
     no_syncs_on = models.JSONField(default=list)
     is_paused = models.BooleanField(default=False)
+    paused_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    paused_at = models.DateTimeField(null=True)
     pulled_at = models.DateTimeField(null=True)
     complete_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
 
-    PERSONAL: ClassVar = ("sealed",)
+    PERSONAL: ClassVar = ("sealed", "paused_by")
     NOT_PERSONAL: ClassVar = (
         "district", "base_url", "version", "authentication", "token_url", "scopes", "page_size", "wants_demographics",
         "tells_changes", "complete_every_days", "night", "no_syncs_on", "is_paused", "pulled_at", "complete_at",
-        "tries",
+        "tries", "sealed_at", "paused_at",
     )  # fmt: skip
 
     class Meta:

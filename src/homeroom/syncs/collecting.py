@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from homeroom.districts import scope
-from homeroom.feeds.connections import connection_of
+from homeroom.feeds.connections import connection_of, host_of
 from homeroom.feeds.models import Feed
 from homeroom.sources import SettingsError
 from homeroom.sources import oneroster_rest as source
@@ -35,7 +35,7 @@ def collect(sync: Sync, claim: Claim) -> None:
     if feed is None:
         raise SettingsError("No source is connected to this district.")
     sync.collected_at, sync.since = timezone.now(), since_of(feed)
-    claim.write(collected_at=sync.collected_at, since=sync.since)
+    claim.write(collected_at=sync.collected_at, since=sync.since, delivery_name=host_of(feed))
     with _telling(claim) as tell:
         source.collect(connection_of(feed), storage.empty_folder_for_pages(sync), since=sync.since, progress=tell)
 

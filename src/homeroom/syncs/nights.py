@@ -13,13 +13,13 @@ from homeroom.accounts.models import User
 from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused, scope
 from homeroom.districts.actions.acting import acting
-from homeroom.districts.models import District, Method
+from homeroom.districts.models import District
+from homeroom.districts.permissions import COLLECTED
 from homeroom.feeds.actions import plan
+from homeroom.feeds.connections import host_of
 from homeroom.feeds.models import Feed
 from homeroom.syncs import tasks
 from homeroom.syncs.models import UNDER_WAY, State, Sync
-
-COLLECTING = (Method.CLASSLINK, Method.ONEROSTER_REST)
 
 
 def begin_due() -> int:
@@ -35,10 +35,12 @@ def _begin_if_due(district_id: int) -> bool:
         if district is None:
             return False
         feed = Feed.objects.filter(district=district).first()
-        if feed is None or district.method not in COLLECTING:
+        if feed is None:
             District.objects.filter(pk=district_id).update(due_at=None)
             return False
         plan(feed)
+        if district.method not in COLLECTED:
+            return False  # it may have this method again some day
         if Sync.objects.filter(is_collected=True, state__in=UNDER_WAY).exists():
             return False  # the night before is not over yet
         failed = _to_be_tried_again(feed)
@@ -59,7 +61,7 @@ def _to_be_tried_again(feed: Feed) -> Sync | None:
 def run_now(*, by: User, district: District) -> Sync:
     """A queued sync that collects the roster now; the timetable stays as it is."""
     with acting(by, district, "syncs.start"):
-        if district.method not in COLLECTING or not Feed.objects.exists():
+        if district.method not in COLLECTED or not Feed.objects.exists():
             raise Refused("No source is connected to this district: there is nothing to collect.")
         if Sync.objects.filter(is_collected=True, state__in=UNDER_WAY).exists():
             raise Refused("A sync is under way already. Please wait until it has finished.")
@@ -73,7 +75,7 @@ def _begin(district: District, *, by: User | None) -> Sync:
         method=district.method,
         started_by=by,
         is_collected=True,
-        delivery_name=Method(district.method).label,
+        delivery_name=host_of(Feed.objects.get(district=district)),
         delivery_digest="",
         delivery_bytes=0,
     )

@@ -128,7 +128,7 @@ class _Proposal:
 
 def _read(sync: Sync, claim: Claim, work: Path) -> engine.Snapshot:
     """What the delivery says. Raises CannotError where it is not to be synced."""
-    _refuse_to_sync(sync.district)
+    _refuse_to_sync(sync)
     if sync.is_collected:
         claim.tell("Collecting the roster from its provider")
         collecting.collect(sync, claim)
@@ -221,15 +221,16 @@ def fail(claim: Claim, reason: str, **outcome: object) -> None:
     claim.write(state=State.FAILED, finished_at=timezone.now(), reason=reason, stage="", **outcome)
 
 
-def _refuse_to_sync(district: District) -> None:
+def _refuse_to_sync(sync: Sync) -> None:
+    district = sync.district
     if district.is_closed:
         raise CannotError(f"{district} is closed: nothing is synced.")
     if not district.is_automated:
         raise CannotError(f"{district} is a self-serve district: its records are not synced.")
     if SchoolYear.current(district, district.today()) is None:
         raise CannotError(
-            "There is no current school year. Add a school year that contains today in the district's settings, "
-            "then send the roster again."
+            "There is no current school year. Add a school year that contains today in the district's settings"
+            f"{'' if sync.is_collected else ', then send the roster again'}."
         )
 
 

@@ -39,7 +39,7 @@ def _what_next(request: DistrictRequest) -> str:
     if not request.district.is_automated:
         return ""
     if request.district.method != Method.ONEROSTER_CSV:
-        return "The next sync takes their records."
+        return "The next sync takes their records. To have them now, run it from the page of the source."
     return "The next sync takes their records. To have them now, upload the last roster again."
 
 

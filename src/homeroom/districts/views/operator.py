@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -34,6 +35,12 @@ class Step:
     name: str
     href: str
     about: str
+
+
+FURTHER_STEPS: list[Callable[[District], Step | None]] = []
+"""What says of a district, in its scope, what is missing there besides; null if nothing is. Apps above put it here,
+since this one may not know them.
+"""
 
 
 @operators_only
@@ -77,6 +84,7 @@ def district(request: DistrictRequest) -> HttpResponse:
         "invited": rights.invitations().count(),
         "limits": LimitsForm.of(request.district),
         "may_change": request.may("years.change"),
+        "may_connect": request.may("sources.connect"),
     }
     return render(request, "districts/operator/district.html", context)
 
@@ -89,6 +97,7 @@ def _steps(request: DistrictRequest) -> list[Step]:
         steps.append(Step("Set the school year", reverse("school-year-new", args=[slug]), "none contains today."))
     if not request.district.is_automated and not rights.schools().exists():
         steps.append(Step("Add its schools", reverse("operator-schools", args=[slug]), "there is none yet."))
+    steps += [step for further in FURTHER_STEPS if (step := further(request.district))]
     if not rights.members().exists() and not rights.invitations().exists():
         steps.append(Step("Invite a District Administrator", reverse("invite", args=[slug]), "nobody can sign in yet."))
     return steps

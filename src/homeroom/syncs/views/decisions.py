@@ -49,7 +49,7 @@ def retry(request: DistrictRequest, sync: int) -> HttpResponse:
     failed = get_object_or_404(Sync, pk=sync)
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.retry(by=request.user, sync=failed)):
-        return _done(request, failed, "The sync is tried once more, with the same delivery.")
+        return _done(request, failed, "The sync is tried once more.")
     if failed.state != State.FAILED or form.is_bound:
         return _too_late(request, failed, form)
     return _asked(request, failed, form, "syncs/retry.html")

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.districts.views import lists
+from homeroom.feeds.standing import standing_of
 from homeroom.syncs.forms import Quick, SyncFilters
 from homeroom.syncs.models import State, Sync
 from homeroom.syncs.shown import Shown
@@ -33,6 +34,8 @@ def sync_reports(request: DistrictRequest) -> HttpResponse:
         "may_upload": request.may("deliveries.upload"),
     }
     return render(request, "syncs/reports.html", context)
+        "standing": standing_of(request.district),
+        "may_connect": request.may("sources.connect"),
 
 
 @allowed("syncs.read")
