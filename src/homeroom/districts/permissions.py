@@ -54,12 +54,15 @@ OPERATOR = frozenset(PERMISSIONS)
 ROLES = {Role.SCHOOL_ADMIN: SCHOOL_ADMIN, Role.DISTRICT_ADMIN: DISTRICT_ADMIN}
 
 AUTOMATED = frozenset(Method) - {Method.SELF_SERVE}
+COLLECTED = frozenset({Method.CLASSLINK, Method.ONEROSTER_REST})
 ONLY_WITH = {
     "roster.change": frozenset({Method.SELF_SERVE}),
     "uploads.send": frozenset({Method.SELF_SERVE}),
-COLLECTED = frozenset({Method.CLASSLINK, Method.ONEROSTER_REST})
     "uploads.read": frozenset({Method.SELF_SERVE}),
     "deliveries.upload": frozenset({Method.ONEROSTER_CSV}),
+    "deliveries.expect": frozenset({Method.ONEROSTER_CSV}),
+    "notices.read": AUTOMATED,
+    "webhooks.change": AUTOMATED,
     "syncs.read": AUTOMATED,
     "syncs.decide": AUTOMATED,
     "syncs.start": AUTOMATED,

@@ -32,10 +32,10 @@ def sync_reports(request: DistrictRequest) -> HttpResponse:
         "held": list(syncs.filter(state=State.HELD)[:5]),
         "is_first": not page and not syncs.exists(),
         "may_upload": request.may("deliveries.upload"),
-    }
-    return render(request, "syncs/reports.html", context)
         "standing": standing_of(request.district),
         "may_connect": request.may("sources.connect"),
+    }
+    return render(request, "syncs/reports.html", context)
 
 
 @allowed("syncs.read")
