@@ -204,3 +204,24 @@ def test_a_file_that_is_wrong_as_a_whole_is_not_stored(
     with scope.within(cast.ferndale.pk):
         assert not Sync.objects.exists()
     assert not any(path.is_file() for path in data.rglob("*"))
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+Ana", "-Ana", "@Ana", "'Ana", "Ana", "‘=Ana"])
+def test_a_name_that_a_spreadsheet_would_run_goes_into_the_file_to_correct_and_comes_back_as_it_was(
+    cast: Cast, name: str
+) -> None:
+    with scope.within(cast.ferndale.pk):
+        first = work(upload(cast, Kind.STUDENTS, STUDENTS + f"S3,{name},,Rue,,5,cleo.rue,secret-word-1\n"))
+        path = storage.corrections_file(first)
+        assert path is not None
+        (row,) = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+        assert row["firstName"] == (f"'{name}" if name[0] in "=+-@" else name)
+
+        mended = io.StringIO(newline="")
+        writer = csv.DictWriter(mended, fieldnames=list(row))
+        writer.writeheader()
+        writer.writerow(row | {"grade": "05", "password": "secret-word-9"})
+        second = work(upload(cast, Kind.STUDENTS, mended.getvalue()))
+
+        assert second.state == State.COMPLETED
+        assert Person.objects.get().given_name == name

@@ -119,6 +119,21 @@ def _part(piece: bytes, start: int, end: int) -> bytes:
     return piece[start:end]
 
 
+@dataclass(frozen=True)
+class Changed:
+    """The same places, of which the text is read otherwise. change: of the rows as they stand there."""
+
+    places: Places
+    change: Callable[[pl.DataFrame], pl.DataFrame]
+
+    @property
+    def columns(self) -> Sequence[str]:
+        return self.places.columns
+
+    def read(self, rows: pl.Series | None, *, most_rows: int) -> Iterator[pl.DataFrame]:
+        return map(self.change, self.places.read(rows, most_rows=most_rows))
+
+
 def read_rows(text: bytes, columns: Sequence[str], exprs: Sequence[pl.Expr], *, rows: int) -> pl.DataFrame:
     """The expressions for each row of a text of which all `rows` lines or more are known to be good rows."""
     # With a mark that is its to drop, polars leaves one that is in the first cell, and never takes the text for

@@ -5,9 +5,11 @@ silence, and drops or keeps stray bytes without a word. So it is believed only w
 of all bytes that it read what is there. Elsewhere `csv_lines` looks at each line, and polars reads what is left.
 """
 
+from __future__ import annotations
+
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
@@ -18,7 +20,7 @@ from polars.io.plugins import register_io_source
 from homeroom.engine.formats.csv_body import ROW, Body, normalised
 from homeroom.engine.formats.csv_header import Unreadable, read_opening
 from homeroom.engine.formats.csv_pieces import read_pieces
-from homeroom.engine.formats.csv_places import Numbering, Places
+from homeroom.engine.formats.csv_places import Changed, Numbering, Places
 from homeroom.engine.formats.csv_questions import Asked, Questions
 
 __all__ = ["CsvText", "Measured", "Unreadable", "open_csv"]
@@ -44,7 +46,15 @@ class Measured:
     unlisted_bad_rows: int
     rows_with_breaks: pl.Series
     _numbering: Numbering
-    _places: Places
+    _places: Places | Changed
+
+    def changed(self, change: Callable[[pl.DataFrame], pl.DataFrame], asked: Asked) -> Measured:
+        """The same file, its text read otherwise. change: of the rows as they stand there. Of this all columns were
+        asked for.
+        """
+        assert isinstance(self._places, Places)
+        frame = change(self.frame).select(ROW, *asked.answers())
+        return replace(self, frame=frame, _places=Changed(self._places, change))
 
     def scan(self, rows: pl.Series | None = None, *, beside: pl.DataFrame | None = None) -> pl.LazyFrame:
         """The readable rows once more, or some of them by their numbers in ascending order: `row` and all columns as

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
 
 from homeroom.engine.delivery import Delivery
+from homeroom.engine.formats.csv_questions import Asked
+from homeroom.engine.formats.csv_text import CsvText, Measured
 from homeroom.engine.formats.headers import closest, likeness
 from homeroom.engine.formats.opened import Opened
 from homeroom.engine.snapshot import Part, Remark, Snapshot
@@ -15,6 +20,8 @@ NAME = "selfserve"
 #: Columns of our own file to correct, read for linking, never as data (product.md 3.5).
 CORRECTION = ("Original Row", "Problems")
 _ENOUGH = 0.5
+#: What our reports write before a cell that a spreadsheet would run as a formula (product.md 5).
+_OUR_APOSTROPHE = r"^'([=+\-@\t\r])"
 
 
 def _person(key: str, *, email_required: bool, after_email: Column, username: Type, name: str, singular: str) -> Table:
@@ -67,6 +74,21 @@ CLASSES = Table(
 TEMPLATES = {table.name: table for table in (STUDENTS, STAFF, CLASSES)}
 
 
+@dataclass(frozen=True)
+class TemplateText:
+    """The text of a template as it was meant: our own apostrophes, which a file to correct brings back, are off."""
+
+    text: CsvText
+
+    def measure(self, exprs: Asked | Sequence[pl.Expr], *, work: Path) -> Measured:
+        """As ``CsvText.measure``. All text is in memory meanwhile: an upload is small."""
+        columns = self.text.columns
+        plain = pl.col(columns).str.replace(_OUR_APOSTROPHE, "$1")
+        measured = self.text.measure([pl.col(name) for name in columns], work=work)
+        asked = exprs if isinstance(exprs, Asked) else Asked(exprs)
+        return measured.changed(lambda rows: rows.with_columns(plain), asked)
+
+
 def recognises(opened: Sequence[Opened]) -> bool:
     """Whether one of the files has the header row of a template, or nearly so."""
     return any(_template(one) for one in opened)
@@ -92,7 +114,7 @@ def arrange(delivery: Delivery, opened: Sequence[Opened]) -> Snapshot:
         TEMPLATES,
         one.file.name,
         "bulk",
-        replace(one.text, columns=_unique(header)),
+        TemplateText(replace(one.text, columns=_unique(header))),
         _unique(header),
         one.file.size_bytes,
     )
