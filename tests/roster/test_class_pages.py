@@ -104,7 +104,7 @@ def test_a_class_s_own_page_names_teachers_and_students(cast: Cast, oak: Records
 
     for told in ("Maths", "Mathematics", "This year", "Primary, Tess", "Primary teacher", "tess@ferndale.example"):
         assert told in page.text
-    assert f'href="/d/ferndale/schools/{cast.oak.pk}/students/{ana.key}/">Lopez, Ana</a>' in page.text
+    assert f'href="/d/ferndale/schools/{cast.oak.pk}/students/{ana.key}/"><bdi>Lopez, Ana</bdi></a>' in page.text
 
 
 def test_who_is_no_longer_there_is_in_no_class(cast: Cast, oak: Records) -> None:

@@ -35,6 +35,7 @@ _LABELS = {
 }
 #: What is told at another place of the page, in better words than the record has.
 _STANDS_ELSEWHERE = frozenset({"role", "org_sourced_ids", "school_sourced_id"})
+_YES_NO = {"true": "Yes", "false": "No"}
 #: Of records that were made here, what is the same for all of them, or made up by us.
 _SAYS_NOTHING = {Person: frozenset({"enabled_user"}), Class: frozenset({"source_id", "class_type"})}
 
@@ -82,9 +83,8 @@ def facts(record: Person | Class, **labels: str) -> list[tuple[str, str]]:
     silent = _STANDS_ELSEWHERE if record.origin == Origin.SYNC else _STANDS_ELSEWHERE | _SAYS_NOTHING[type(record)]
     names = [name for name in ("source_id", *own_fields(type(record))) if name not in silent]
     values = [(labels.get(name) or label(name), getattr(record, name)) for name in names]
-    return [
-        (name, ", ".join(items(str(value)))) for name, value in [*values, *sorted(record.metadata.items())] if value
-    ]
+    said = ((name, str(value)) for name, value in (*values, *sorted(record.metadata.items())) if value)
+    return [(name, _YES_NO.get(value) or ", ".join(items(value))) for name, value in said]
 
 
 def label(column: str) -> str:
