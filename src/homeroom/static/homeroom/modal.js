@@ -8,7 +8,7 @@ const modal = document.createElement("dialog");
 modal.id = "modal";
 modal.className = "usa-modal usa-modal--lg modal";
 modal.setAttribute("aria-labelledby", "modal-heading");
-document.body.append(modal);
+document.getElementById("main").append(modal);
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest(AS_MODAL);
@@ -46,6 +46,7 @@ const showChosen = (form) => {
   form.querySelector("[data-chosen]").textContent = chosen ? chosen.name : "";
   form.querySelector("[data-remove]").hidden = !chosen;
   form.classList.toggle("upload--chosen", Boolean(chosen));
+  form.querySelector("[name=confirm]")?.removeAttribute("value"); // what was asked about another file is not confirmed
 };
 const formOf = (event) => event.target.closest?.("form.upload:has([data-drop])");
 
