@@ -1,5 +1,5 @@
 """The nights that the made-up districts have behind them: the last ones really synced, the year before told by its
-outcomes alone, since files are not kept so long.
+outcomes alone, since files are not kept so long. Before them the uploads of the one that rosters by hand.
 
 Run as a process once the server is up; what is there already stays. The syncs are ordinary ones, done by the worker,
 and afterwards dated back to the night whose they are.
@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from homeroom.accounts.models import User
+from homeroom.demo import uploads
 from homeroom.demo.publisher import FAILING, NIGHTLY, OPERATOR, MadeUp, roster_folder
 from homeroom.districts import scope
 from homeroom.districts.models import District
@@ -46,6 +47,7 @@ class Packed:
 
 
 def main() -> None:
+    uploads.make()
     operator = User.objects.get(email=OPERATOR)
     for made, nights in ((NIGHTLY, (TOLD_NIGHTS + 1, *range(REAL_NIGHTS, 0, -1))), (FAILING, (1,))):
         district = District.objects.get(slug=made.slug)

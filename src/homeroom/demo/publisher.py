@@ -1,8 +1,8 @@
 """A made-up publisher with three districts: what `homeroom demo` shows.
 
 Willow Creek sends its roster every night and has done so for a year; Maple Ridge is new, and its last night failed;
-Cedar Falls rosters by hand. Its people and schools are made before the first page is served, the nights afterwards
-(``nights``).
+Cedar Falls rosters by hand. Its people and schools are made before the first page is served, the nights and uploads
+afterwards (``nights``, ``uploads``).
 """
 
 from __future__ import annotations
