@@ -115,6 +115,31 @@ def test_a_night_that_failed_is_tried_again_with_growing_waits_and_stays_one_syn
         assert Feed.objects.get().tries == 0
 
 
+def test_night_after_one_that_was_tried_in_vain_is_one_of_its_own(cast: Cast, feed: Feed, provider: Provider) -> None:
+    provider.fail(Fault(Kind.FAILING, "orgs", 0, None))
+    for _ in range(len(WAITS) + 1):
+        night(cast)
+    night(cast)
+
+    with scope.within(cast.ferndale.pk):
+        assert [sync.state for sync in Sync.objects.all()] == [State.FAILED, State.FAILED]
+
+
+def test_district_that_has_its_method_again_is_due_again(cast: Cast, feed: Feed) -> None:
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    let_it_be_due(cast.ferndale)
+    nights.begin_due()
+
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.CLASSLINK)
+
+    assert due_at(cast) is not None
+    assert due_at(cast) > timezone.now()  # type: ignore[operator]
+
+
+def test_sync_says_from_where_it_was_collected(cast: Cast, feed: Feed) -> None:
+    assert night(cast).delivery_name == "127.0.0.1"
+
+
 def test_wrong_credentials_are_told_and_not_tried_again(cast: Cast, feed: Feed) -> None:
     feeds.rotate_credentials(by=cast.operator, district=cast.ferndale, credentials=Credentials(KEY, "another"))
     sync = night(cast)
