@@ -258,6 +258,8 @@ def test_archived_class_has_nobody_and_restored_everybody(cast: Cast, oak: Recor
     with scope.within(cast.ferndale.pk):
         assert not Enrollment.objects.filter(is_active=True).exists()
     assert browser.get(at(oak, "")).context["rows"] == []
+    told = browser.get(at(oak, f"{one.key}/")).context
+    assert (len(told["teachers"]), len(told["students"])) == (1, 1)  # those who come back with it
     with pytest.raises(Refused, match="Restore it first"):
         actions.enroll(by=cast.oak_admin, school=oak.school, of_class=one, keys=[1])
 

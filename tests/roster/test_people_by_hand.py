@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import IntegrityError
 
 from homeroom.accounts.models import User
 from homeroom.audit.models import Event
@@ -226,6 +227,8 @@ def test_archived_person_is_in_no_class_and_restored_in_the_same_ones(cast: Cast
         assert not Person.objects.get().is_active
         assert not Enrollment.objects.filter(is_active=True).exists()
     assert browser.get(at(oak, "students/")).context["rows"] == []
+    told = browser.get(at(oak, f"students/{ana.key}/")).context["classes"]
+    assert [row["name"] for row in told] == ["Art", "Maths"]  # those that come back, and not the one that was left
 
     actions.archive_class(by=cast.oak_admin, school=oak.school, of_class=art)
     browser.post(at(oak, f"students/{ana.key}/restore/"))
@@ -349,3 +352,17 @@ def test_archiving_twice_is_said(cast: Cast, oak: Records) -> None:
     assert "Restore them first" in browser.post(at(oak, f"students/{ana.key}/password/"), {"way": "show"}).text
     with scope.within(cast.ferndale.pk):
         assert Membership.objects.exists()
+
+
+def test_what_somebody_takes_at_the_same_moment_is_refused_in_words(
+    cast: Cast, oak: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(*_: object, **__: object) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr("homeroom.roster.actions.people.create_people", too_late)
+
+    page = signed_in(cast.oak_admin).post(at(oak, "students/new/"), ANA)
+
+    assert "took this ID or this username at this moment" in page.text
+    assert addresses(cast.ferndale) == set()

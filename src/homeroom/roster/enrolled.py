@@ -19,6 +19,9 @@ from homeroom.roster.store.columns import field_of
 from homeroom.roster.store.finding import synced_that_name
 
 TEACHER = "teacher"
+#: Where an enrollment made here remembers whether it ended with its "person" or its "class", when that was archived:
+#: with it, it returns. No column of OneRoster's.
+ENDED_WITH = "homeroom.endedWith"
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,11 @@ class Place:
 def in_classes(district: District, classes: Collection[Class]) -> dict[int, list[Place]]:
     """By the key of the class, who is in it: the primary teacher, the other teachers, then everybody by name.
 
-    Enrollments and people that are not active do not count.
+    Enrollments and people that are not active do not count; of an archived class, who would be in it again.
     """
-    found = _enrollments(district, "classSourcedId", [one.source_id for one in classes])
+    archived = {one.source_id for one in classes if not one.is_active}
+    rows = _enrollments(district, "classSourcedId", [one.source_id for one in classes], also_waiting=bool(archived))
+    found = [row for row in rows if row.is_active or row.class_sourced_id in archived]
     people = _people(row.user_sourced_id for row in found)
     by_class = defaultdict(list)
     for row in found:
@@ -56,7 +61,7 @@ def in_classes(district: District, classes: Collection[Class]) -> dict[int, list
 
 def of_person(district: District, person: Person) -> list[Place]:
     """The active classes of a person, by name. An archived person is shown with those that would come back."""
-    found = _enrollments(district, "userSourcedId", [person.source_id], also_ended=not person.is_active)
+    found = _enrollments(district, "userSourcedId", [person.source_id], also_waiting=not person.is_active)
     names = {str(row.class_sourced_id) for row in found}
     classes = {one.source_id: one for one in Class.objects.filter(key__in=keys_of(names), is_active=True)}
     places = [
@@ -95,10 +100,11 @@ def _people(source_ids: Iterable[str | None]) -> dict[str, Person]:
 
 
 def _enrollments(
-    district: District, column: str, source_ids: list[str], *, also_ended: bool = False
+    district: District, column: str, source_ids: list[str], *, also_waiting: bool = False
 ) -> list[Enrollment]:
     ours = Enrollment.objects.filter(~Q(origin=Origin.SYNC), **{f"{field_of(column)}__in": source_ids})
     synced = synced_that_name(
         Enrollment.objects.all(), district=district, kind="enrollments", column=column, source_ids=source_ids
     )
-    return [*(ours if also_ended else ours.filter(is_active=True)), *synced]
+    active, waiting = Q(is_active=True), Q(metadata__has_key=ENDED_WITH)
+    return [*ours.filter(active | waiting if also_waiting else active), *synced]

@@ -32,9 +32,10 @@ def create_class(*, by: User, school: School, year: SchoolYear, record: Mapping[
     with acting_at(by, school, "roster.change"):
         place = Place(school.district, school, year)
         row = judge("classes", record, place, ask=Asking(place))
-        before = set(classes_of(school).values_list("key", flat=True))
+        by_hand = classes_of(school).filter(origin=Origin.HAND)  # of others an upload may make some meanwhile
+        before = list(by_hand.values_list("key", flat=True))
         create_classes(row, place, origin=Origin.HAND, sync_id=None)
-        created = classes_of(school).exclude(key__in=before).get()
+        created = by_hand.exclude(key__in=before).get()
         _tell(by, "class.created", created)
     return created
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from homeroom.roster.belonging import keys_of
+from homeroom.roster.enrolled import ENDED_WITH
 from homeroom.roster.models import Class, Enrollment, Origin, Person
-
-#: Where an enrollment remembers whether it ended with its "person" or its "class". No column of OneRoster's.
-ENDED_WITH = "homeroom.endedWith"
 
 
 def end_with(enrollments: QuerySet[Enrollment], what: str) -> int:

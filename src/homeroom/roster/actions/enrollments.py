@@ -12,9 +12,8 @@ from homeroom.districts import Refused
 from homeroom.districts.models import School
 from homeroom.roster import words
 from homeroom.roster.actions.at_school import acting_at, class_at
-from homeroom.roster.actions.ending import ENDED_WITH
 from homeroom.roster.belonging import STUDENT, keys_of, staff_of, students_of
-from homeroom.roster.enrolled import TEACHER
+from homeroom.roster.enrolled import ENDED_WITH, TEACHER
 from homeroom.roster.models import Class, Enrollment, Origin, Person
 from homeroom.roster.store.adding import add
 

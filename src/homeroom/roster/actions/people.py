@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from homeroom.accounts.actions import create_account_with_hash
 from homeroom.accounts.models import User
@@ -23,7 +23,7 @@ from homeroom.roster.belonging import STUDENT, keys_of
 from homeroom.roster.models import Credential, Enrollment, Origin, Person
 from homeroom.roster.selfserve import addresses
 from homeroom.roster.selfserve.creating import ROLES, create_people
-from homeroom.roster.selfserve.judging import FaultyRecordError, judge
+from homeroom.roster.selfserve.judging import judge
 from homeroom.roster.selfserve.taken import Asking, Place
 
 SCHOOL_ADMIN = "school_admin"
@@ -37,6 +37,7 @@ _COLUMNS = {
     "username": "username",
 }
 TEMPLATE_ROLES = {theirs: ours for ours, theirs in ROLES.items()}
+_TAKEN_MEANWHILE = "Somebody else took this ID or this username at this moment. Look for the person in the list first."
 _SIGNS_IN = (
     "{name} signs in here as School Administrator. Ask a District Administrator to end that under People before the "
     "role is changed."
@@ -54,7 +55,10 @@ def create_person(*, by: User, school: School, kind: str, record: Mapping[str, s
         asking.keep(row["email"])
         password = make_password(record[PASSWORD])
         hashes = row.select("line", password=pl.lit(password))
-        create_people(row, hashes, place, origin=Origin.HAND, sync_id=None)
+        try:
+            create_people(row, hashes, place, origin=Origin.HAND, sync_id=None)
+        except IntegrityError:
+            raise Refused(_TAKEN_MEANWHILE) from None
         created = Person.objects.get(key=keys_of([row[_ID[kind]][0]])[0])
         if record.get("role") == SCHOOL_ADMIN:
             _give_sign_in(by, school, created, password)
@@ -80,10 +84,9 @@ def change_person(*, by: User, school: School, person: Person, record: Mapping[s
             changed.grades = row["grade"][0]
         changed.last_sync_id = None
         try:
-            with transaction.atomic():
-                changed.save()
-        except IntegrityError:  # a worker that creates what was uploaded does not wait for us
-            raise FaultyRecordError([("username", "username is already in use; choose another one.")]) from None
+            changed.save()
+        except IntegrityError:
+            raise Refused(_TAKEN_MEANWHILE) from None
         _tell(by, "changed", changed)
     return changed
 
