@@ -253,7 +253,7 @@ def test_file_is_dropped_and_removed(self_serve: Cast, signed_in: SignedIn) -> N
 def test_too_much_is_told_before_it_is_sent(
     self_serve: Cast, write: Write, signed_in: SignedIn, settings: Settings
 ) -> None:
-    settings.HOMEROOM_SELF_SERVE_BYTES = 1_024
+    settings.HOMEROOM_SELF_SERVE_BYTES = 1_000
     page = signed_in(self_serve.oak_admin)
     page.goto(f"/d/ferndale/schools/{self_serve.oak.pk}/students/")
 

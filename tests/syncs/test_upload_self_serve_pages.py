@@ -228,7 +228,7 @@ def test_too_much_is_refused_with_the_limit_and_leaves_nothing(
     self_serve: Cast, data: Path, settings: Settings, size: int
 ) -> None:
     """Whether it is announced, or noticed on the way."""
-    settings.HOMEROOM_SELF_SERVE_BYTES = 10_240
+    settings.HOMEROOM_SELF_SERVE_BYTES = 10_000
 
     page = send(self_serve, b"x" * size)
 
@@ -571,6 +571,17 @@ def test_corrected_file_says_how_many_errors_it_closed(self_serve: Cast, uploads
     assert "This upload closed 2 of 4 errors of" in page
     assert "students_to_correct.csv</a>, uploaded later, closed 2 of 4 errors of this one." in before
     assert "2 of 4 errors closed" in told(banners(self_serve))
+
+
+def test_corrected_file_is_that_of_the_latest_upload_with_such_rows(self_serve: Cast, uploads: Uploads) -> None:
+    uploads.done(STUDENTS + CLEO + DAN)
+    latest = uploads.done(STUDENTS + CLEO + DAN, name="students again.csv")
+    _, content = download(self_serve.oak_admin, of_upload("upload-to-correct", self_serve, latest))
+
+    corrected = uploads.done(content, name="students_to_correct.csv")
+
+    page = told(look(self_serve.oak_admin, of_upload("upload", self_serve, corrected)))
+    assert f'errors of <a class="usa-link" href="{of_upload("upload", self_serve, latest)}">students again.csv' in page
 
 
 def test_upload_under_way_follows_by_itself_until_it_has_ended(self_serve: Cast, uploads: Uploads) -> None:
