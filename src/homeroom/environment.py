@@ -81,6 +81,12 @@ class Environment(BaseSettings):
     hosts: CommaList = Field(list(THIS_MACHINE), description="The names under which browsers reach this server.")
     address: str = Field("127.0.0.1", description="The network address to listen on.")
     port: int = Field(8000, ge=1, le=65_535, description="The port to listen on.")
+    url: str = Field(
+        "",
+        pattern=r"^(https?://[^/]+)?$",
+        description="The address by which browsers reach this server, for links in e-mails: https://host. "
+        "If not set: made of the first of HOMEROOM_HOSTS.",
+    )
     https: bool | None = Field(
         None, description="Browsers come by HTTPS. If not set: true as soon as HOMEROOM_HOSTS names another machine."
     )
@@ -104,6 +110,9 @@ class Environment(BaseSettings):
         "If not set: e-mails become files in the folder mail of HOMEROOM_DATA.",
     )
     email_from: str = Field("homeroom@localhost", description="The sender of e-mails.")
+    digest_hour: int = Field(
+        12, ge=0, le=23, description="The hour, by UTC, at which operators are sent the digest of all districts."
+    )
     classlink_client_id: str = Field("", description="Sign-in with ClassLink: the client's id.")
     classlink_client_secret: SecretStr = Field(SecretStr(""), description="Sign-in with ClassLink: its secret.")
     google_client_id: str = Field("", description="Sign-in with Google: the client's id.")
@@ -115,6 +124,16 @@ class Environment(BaseSettings):
     @property
     def is_https(self) -> bool:
         return self.https if self.https is not None else not set(self.hosts) <= set(THIS_MACHINE)
+
+    @property
+    def own_url(self) -> str:
+        """Where browsers reach this server, without a slash at the end."""
+        if self.url:
+            return self.url
+        host = next((host.lstrip(".") for host in self.hosts if host != "*"), THIS_MACHINE[0])
+        if host in THIS_MACHINE:
+            host = f"{host}:{self.port}"
+        return f"{'https' if self.is_https else 'http'}://{host}"
 
 
 def variable(field: str) -> str:

@@ -23,6 +23,8 @@ PACKAGE = Path(__file__).parent
 # What pages, actions and jobs ask for, as settings.HOMEROOM_….
 HOMEROOM_DATA = ENVIRONMENT.data
 HOMEROOM_FIELD_KEYS = [key.get_secret_value() for key in ENVIRONMENT.field_keys]
+HOMEROOM_URL = ENVIRONMENT.own_url
+HOMEROOM_DIGEST_HOUR = ENVIRONMENT.digest_hour
 HOMEROOM_PRODUCT = ENVIRONMENT.product
 HOMEROOM_SUPPORT_TEXT = ENVIRONMENT.support_text
 HOMEROOM_SUPPORT_LINK = ENVIRONMENT.support_link
@@ -48,6 +50,7 @@ INSTALLED_APPS = [
     "homeroom.accounts",
     "homeroom.districts",
     "homeroom.feeds",
+    "homeroom.notices",
     "homeroom.roster",
     "homeroom.syncs",
     "allauth",

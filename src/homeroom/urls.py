@@ -7,6 +7,7 @@ from django.urls import include, path, register_converter
 from homeroom import health
 from homeroom.districts.views import audit, home, invitations, manage, onboarding, operator, people, schools, settings
 from homeroom.feeds import views as feeds
+from homeroom.notices import views as notices
 from homeroom.roster.addresses import KeyConverter
 from homeroom.roster.views import class_changes, people_changes
 from homeroom.roster.views import classes as roster_classes
@@ -90,6 +91,13 @@ urlpatterns = [
     path("d/<slug:district>/settings/time-zone/", settings.change_time_zone, name="time-zone"),
     path("d/<slug:district>/settings/school-years/new/", settings.add_school_year, name="school-year-new"),
     path("d/<slug:district>/settings/school-years/<int:year>/", settings.change_school_year, name="school-year"),
+    path("d/<slug:district>/notices/", notices.notices, name="notices"),
+    path("d/<slug:district>/notices/expected/", notices.expectation, name="notices-expected"),
+    path("d/<slug:district>/notices/webhooks/new/", notices.add_webhook, name="webhook-new"),
+    path("d/<slug:district>/notices/webhooks/<int:webhook>/", notices.webhook, name="webhook"),
+    path("d/<slug:district>/notices/webhooks/<int:webhook>/test/", notices.send_test, name="webhook-test"),
+    path("d/<slug:district>/notices/webhooks/<int:webhook>/secret/", notices.renew_secret, name="webhook-secret"),
+    path("d/<slug:district>/notices/webhooks/<int:webhook>/remove/", notices.remove_webhook, name="webhook-remove"),
     path("d/<slug:district>/sync-reports/", reports.sync_reports, name="sync-reports"),
     path("d/<slug:district>/sync-reports/upload/", uploading.upload, name="sync-upload"),
     path("d/<slug:district>/sync-reports/upload/<slug:ticket>/", uploading.again, name="sync-upload-again"),

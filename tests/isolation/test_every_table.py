@@ -16,8 +16,10 @@ TENANT_TABLES = sorted(
     if model.__module__.startswith("homeroom.")
     and any(field.column == "district_id" for field in model._meta.local_fields)
 )
-KNOWN_WITHOUT_DISTRICT = {"accounts_user", "districts_district"}
-"""People, who may be in several districts, and the list of districts itself (docs/adr/0009)."""
+KNOWN_WITHOUT_DISTRICT = {"accounts_user", "districts_district", "notices_digest"}
+"""People, who may be in several districts, the list of districts itself (docs/adr/0009), and which operators were sent
+the digest of a day.
+"""
 
 SECURED = """
     select c.relname

@@ -16,6 +16,7 @@ from homeroom.districts.models import District, Role, School, SchoolYear
 from homeroom.syncs.views.reports import STOP_POLLING
 from tests.isolation.decisions import DECIDED, DECISIONS, EVERYBODY, OF_ONES_OWN_ACCOUNT, ON_THE_WAY_IN, Decision
 from tests.isolation.site import Page, pages
+from tests.notices.made import records_of_notices
 from tests.people import Cast, an_account, signed_in
 from tests.roster.records import records_of_a_school
 from tests.syncs.conftest import data
@@ -81,6 +82,7 @@ class Records:
             "membership": member.pk,
             "invitation": invited.invitation.pk,
             "year": year.pk,
+            **records_of_notices(by, district),
             **records_of_syncs(by, district),
             **records_of_a_school(district, school),
             **records_of_uploads(by, district, school),

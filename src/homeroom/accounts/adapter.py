@@ -8,9 +8,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.http import Http404, HttpRequest
+
+from homeroom.sealing import keys
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -41,12 +41,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors lie encrypted in the database: who reads a backup cannot sign in as anybody."""
 
     def encrypt(self, text: str) -> str:
-        return _keys().encrypt(text.encode()).decode()
+        return keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _keys().decrypt(encrypted_text.encode()).decode()
-
-
-def _keys() -> MultiFernet:
-    """Of the settings: the first writes, all read."""
-    return MultiFernet([Fernet(key) for key in settings.HOMEROOM_FIELD_KEYS])
+        return keys().decrypt(encrypted_text.encode()).decode()

@@ -63,6 +63,9 @@ class District(models.Model):
 
     due_at: when its next sync is to begin by itself; null: never. It stands here so that one question tells which of
     all districts are due.
+
+    expected_every_days: who brings its rosters itself is told when none came for so many days; null: never.
+    expected_since: from when these days count at the earliest.
     """
 
     name = models.CharField(max_length=250)
@@ -73,11 +76,14 @@ class District(models.Model):
     limits = models.JSONField(default=standing_limits)
     is_closed = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True, db_index=True)
+    expected_every_days = models.PositiveSmallIntegerField(null=True)
+    expected_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     PERSONAL: ClassVar = ()
     NOT_PERSONAL: ClassVar = (
-        "name", "slug", "method", "profile", "time_zone", "limits", "is_closed", "due_at", "created_at",
+        "name", "slug", "method", "profile", "time_zone", "limits", "is_closed", "due_at", "expected_every_days",
+        "expected_since", "created_at",
     )  # fmt: skip
 
     class Meta:
@@ -85,6 +91,11 @@ class District(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(method__in=Method.values), name="district_method_is_known"),
             models.CheckConstraint(condition=Q(profile__in=Profile.values), name="district_profile_is_known"),
+            models.CheckConstraint(
+                condition=Q(expected_every_days__isnull=True, expected_since__isnull=True)
+                | Q(expected_every_days__gt=0, expected_since__isnull=False),
+                name="district_expects_since_some_time",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,9 @@ PERMISSIONS = {
     "syncs.read": "read the reports of automated syncs",
     "syncs.decide": "approve or discard a held sync, and undo the last one",
     "syncs.start": "start, pause and retry a sync",
+    "notices.read": "choose of what they hear by e-mail",
+    "webhooks.change": "have other systems told",
+    "deliveries.expect": "say how often a delivery is expected",
     "people.read": "see who administers the district or its schools",
     "people.invite_school_admins": "make others school administrators",
     "people.invite_district_admins": "make others district administrators",
@@ -48,7 +51,7 @@ SCHOOL_ADMIN = frozenset(
 )  # fmt: skip
 DISTRICT_ADMIN = SCHOOL_ADMIN | {
     "deliveries.upload", "syncs.read", "syncs.decide", "people.invite_district_admins", "people.change", "audit.read",
-    "settings.read", "years.change", "time-zone.change",
+    "settings.read", "years.change", "time-zone.change", "notices.read", "webhooks.change", "deliveries.expect",
 }  # fmt: skip
 OPERATOR = frozenset(PERMISSIONS)
 ROLES = {Role.SCHOOL_ADMIN: SCHOOL_ADMIN, Role.DISTRICT_ADMIN: DISTRICT_ADMIN}

@@ -1,16 +1,13 @@
-"""Credentials, sealed while they are stored and opened only to ask the provider.
-
-A new key goes in front of the others in HOMEROOM_FIELD_KEYS: it seals from then on, and all of them open.
-"""
+"""Credentials, sealed while they are stored and opened only to ask the provider."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 
+from homeroom.sealing import keys
 from homeroom.sources import SettingsError
 
 
@@ -23,17 +20,13 @@ class Credentials:
 
 
 def seal(credentials: Credentials) -> bytes:
-    return _keys().encrypt(json.dumps([credentials.key, credentials.secret]).encode())
+    return keys().encrypt(json.dumps([credentials.key, credentials.secret]).encode())
 
 
 def unseal(sealed: bytes | memoryview) -> Credentials:
     """Raises SettingsError where none of the server's keys opens them."""
     try:
-        key, secret = json.loads(_keys().decrypt(bytes(sealed)))
+        key, secret = json.loads(keys().decrypt(bytes(sealed)))
     except InvalidToken:
         raise SettingsError("The stored credentials cannot be opened any more. Please enter them anew.") from None
     return Credentials(key, secret)
-
-
-def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.HOMEROOM_FIELD_KEYS])

@@ -30,6 +30,7 @@ ROSTER_PAGES = (
 )
 PAGES = (
     ("Sync Reports", "autorenew", "sync-reports", "syncs.read", "What each sync did, and what to mend"),
+    ("Notices", "notifications", "notices", "notices.read", "Of what you and other systems hear"),
     ("People", "people", "people", "people.read", "Who can sign in, and as what"),
     ("Audit", "history", "audit", "audit.read", "What was done, and by whom"),
     ("Settings", "settings", "settings", "settings.read", "School years, time zone and limits"),

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from homeroom.sealing import keys
 from homeroom.syncs.models import HashedPassword, Sync, WaitingPassword
 
 _AT_ONCE = 1_000
@@ -23,9 +22,9 @@ _Waiting = tuple[int, int, bytes | memoryview]
 
 def wait(sync: Sync, passwords: Iterable[tuple[int, str]]) -> None:
     """Keeps the passwords, each with the line of the file on which it stands, for the worker."""
-    keys = _keys()
+    sealing = keys()
     sealed = (
-        WaitingPassword(district_id=sync.district_id, sync=sync, line=line, sealed=keys.encrypt(password.encode()))
+        WaitingPassword(district_id=sync.district_id, sync=sync, line=line, sealed=sealing.encrypt(password.encode()))
         for line, password in passwords
     )
     WaitingPassword.objects.bulk_create(sealed, batch_size=_AT_ONCE)
@@ -37,11 +36,11 @@ def hash_waiting(sync: Sync, lines: pl.Series, tell: Callable[[int], None]) -> b
     tell: is called with how many are done, again and again.
     """
     waiting = WaitingPassword.objects.filter(sync=sync, line__in=lines.to_list()).order_by("line")
-    done, keys = HashedPassword.objects.filter(sync=sync).count(), _keys()
+    done, sealing = HashedPassword.objects.filter(sync=sync).count(), keys()
     threads = os.cpu_count() or 1
     with ThreadPoolExecutor(threads) as pool:
         for some in _batches(waiting.values_list("pk", "line", "sealed"), threads):
-            hashes = pool.map(lambda one: make_password(keys.decrypt(bytes(one[2])).decode()), some)
+            hashes = pool.map(lambda one: make_password(sealing.decrypt(bytes(one[2])).decode()), some)
             hashed = [
                 HashedPassword(district_id=sync.district_id, sync=sync, line=line, password=password)
                 for (_, line, _), password in zip(some, hashes, strict=True)
@@ -71,7 +70,3 @@ def _batches(rows: Iterable[_Waiting], threads: int) -> Iterator[list[_Waiting]]
     waiting = list(rows)
     size = 16 * threads
     return (waiting[begin : begin + size] for begin in range(0, len(waiting), size))
-
-
-def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.HOMEROOM_FIELD_KEYS])
