@@ -21,6 +21,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from homeroom.districts import scope
+from homeroom.syncs import telling
 from homeroom.syncs.models import State, Sync, Upload
 
 DISTRICT_LOCK = 723_091_103
@@ -108,6 +109,8 @@ def begin(sync_id: int) -> Sync | None:
             sync.run += 1
             sync.stage, sync.steps_done, sync.steps = "", 0, 0
         sync.save()
+        if sync.is_final:
+            telling.tell(sync.pk)
     return None if sync.is_final else sync
 
 

@@ -31,7 +31,7 @@ from homeroom.feeds import actions as feeds
 from homeroom.roster import store
 from homeroom.sources import RefusedError, SourceError, TryAgainLaterError
 from homeroom.syncs import changes as list_of_changes
-from homeroom.syncs import collecting, storage
+from homeroom.syncs import collecting, storage, telling
 from homeroom.syncs.claims import Claim, LostError
 from homeroom.syncs.models import State, Sync
 
@@ -176,6 +176,7 @@ def _hold(sync: Sync, claim: Claim, proposal: _Proposal, reason: str) -> None:
     with transaction.atomic():
         schools.found(sync.district, _schools(proposal.checked), renames=False)
         claim.write(state=State.HELD, reason=reason, approved_by=None, approved_digest="", stage="", **proposal.outcome)
+        telling.tell(sync.pk)
 
 
 def _apply(sync: Sync, claim: Claim, proposal: _Proposal, *, generation: int) -> None:
@@ -214,11 +215,14 @@ def _complete(sync: Sync, claim: Claim, proposal: _Proposal) -> None:
         target = Target("sync", sync.pk, sync.delivery_name)
         detail = {"counts": outcome["counts"], "digest": proposal.digest}
         record(by=None, what="sync.applied", district_id=sync.district_id, target=target, detail=detail)
+    telling.tell(sync.pk)
 
 
 def fail(claim: Claim, reason: str, **outcome: object) -> None:
     """The sync ends as failed; nothing of it was applied."""
-    claim.write(state=State.FAILED, finished_at=timezone.now(), reason=reason, stage="", **outcome)
+    with transaction.atomic():
+        claim.write(state=State.FAILED, finished_at=timezone.now(), reason=reason, stage="", **outcome)
+        telling.tell(claim.sync_id)
 
 
 def _refuse_to_sync(sync: Sync) -> None:

@@ -6,7 +6,7 @@ A job names its subject by our own ids. It may be run any number of times: the s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import structlog
@@ -23,7 +23,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from homeroom.audit.recording import Target, record
 from homeroom.districts import scope
 from homeroom.districts.models import District
-from homeroom.syncs import claims, pipeline, storage
+from homeroom.notices import sending as notices
+from homeroom.syncs import claims, pipeline, storage, telling
 from homeroom.syncs.models import UNDER_WAY, State, Sync, Upload
 from homeroom.syncs.uploads import pipeline as uploads_pipeline
 
@@ -127,6 +128,20 @@ def begin_due_syncs(timestamp: int) -> None:  # noqa: ARG001 — given to every 
     from homeroom.syncs import nights  # noqa: PLC0415  (which queues its syncs here)
 
     nights.begin_due()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="tell_of_missing_deliveries", queue="syncs", queueing_lock="tell_of_missing_deliveries")
+def tell_of_missing_deliveries(timestamp: int) -> None:  # noqa: ARG001 — given to every periodic task
+    """Has the members told of districts from which no delivery came."""
+    telling.tell_of_missing_deliveries()
+
+
+@app.periodic(cron=f"0 {settings.HOMEROOM_DIGEST_HOUR} * * *")
+@app.task(name="send_digest", queue="syncs", retry=RetryStrategy(max_attempts=10, linear_wait=300))
+def send_digest(timestamp: int) -> None:
+    """Sends operators what is wrong in any district this morning."""
+    notices.send_digest(telling.standings(), datetime.fromtimestamp(timestamp, UTC).date())
 
 
 @app.periodic(cron="17 * * * *")

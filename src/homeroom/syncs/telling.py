@@ -1,0 +1,107 @@
+"""What became of a sync is told to ``notices``, in plain values: nothing that is told is about a pupil.
+
+Reasons stand in Sync Reports as they are, where only the district's own people read them. Some quote what was
+delivered, so outside there goes only what cannot: limits, remedies, and what a provider was asked, without its answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from homeroom.districts import scope
+from homeroom.districts.models import District, Method
+from homeroom.notices.announcing import News, announce
+from homeroom.notices.messages import Standing
+from homeroom.notices.models import Occasion
+from homeroom.notices.sending import address
+from homeroom.syncs.models import SUCCEEDED, State, Sync
+
+NOT_OPENED = "The delivery could not be synced. Sync Reports says why."
+_OCCASIONS = {State.FAILED: Occasion.FAILED, State.HELD: Occasion.HELD, State.WITH_ERRORS: Occasion.ERRORS}
+_QUOTED = re.compile(r" ?\(.*\)", re.DOTALL)
+
+
+def tell(sync_id: int) -> None:
+    """Announces the state that the sync has now. In the transaction that gave it that state: both or none.
+
+    A sync that fails again on a later try is not told again, one that is held for other changes is. Uploads of
+    self-serve districts are not told: who uploads sees the banner.
+    """
+    sync = Sync.objects.get(pk=sync_id)
+    if sync.method == Method.SELF_SERVE:
+        return
+    announce(
+        sync.district_id,
+        News(
+            key=f"sync {sync.pk}" + (f" {sync.changes_digest[:32]}" if sync.state == State.HELD else ""),
+            occasion=_OCCASIONS.get(State(sync.state)),
+            ends_trouble=sync.state in SUCCEEDED,
+            sync_id=sync.pk,
+            reason=_harmless_reason(sync),
+            counts=sync.counts,
+            new_errors=sync.standing.get("new"),
+        ),
+    )
+
+
+def tell_of_missing_deliveries() -> int:
+    """Announces, once each, where a delivery was expected and did not come, and says of how many."""
+    late = 0
+    for district in _expecting():
+        with scope.within(district.pk):
+            since = _without_delivery_since(district)
+            if since is not None:
+                days = district.expected_every_days
+                reason = f"A delivery is expected every {days} days." if days != 1 else "One is expected every day."
+                key = f"nothing since {since:%Y-%m-%d %H:%M:%S}"
+                announce(district.pk, News(key=key, occasion=Occasion.NOTHING_CAME, reason=reason))
+                late += 1
+    return late
+
+
+def standings() -> Iterator[Standing]:
+    """What is wrong in each open district now, for the operators' digest."""
+    for district in District.objects.filter(is_closed=False).exclude(method=Method.SELF_SERVE):
+        with scope.within(district.pk):
+            yield from _standings_of(district)
+
+
+def _standings_of(district: District) -> Iterator[Standing]:
+    last = Sync.objects.filter(state__in=[State.FAILED, State.HELD, *SUCCEEDED]).first()
+    if last is not None and last.state not in SUCCEEDED:
+        href = address("sync", [district.slug, last.pk])
+        since = last.finished_at or last.created_at
+        yield Standing(district.name, _OCCASIONS[State(last.state)], since, href, _harmless_reason(last))
+    without_since = _without_delivery_since(district)
+    if without_since is not None:
+        yield Standing(district.name, Occasion.NOTHING_CAME, without_since, address("sync-reports", [district.slug]))
+
+
+def _expecting() -> Iterator[District]:
+    expecting = District.objects.filter(method=Method.ONEROSTER_CSV, is_closed=False)
+    yield from expecting.exclude(expected_every_days=None)
+
+
+def _without_delivery_since(district: District) -> datetime | None:
+    """Since when, if a delivery should have come meanwhile; null if none is missed."""
+    if district.method != Method.ONEROSTER_CSV or district.expected_every_days is None:
+        return None
+    came_at = Sync.objects.aggregate(last=Max("created_at"))["last"]
+    assert district.expected_since is not None  # the database sees to it
+    since = max(came_at or district.expected_since, district.expected_since)
+    return since if timezone.now() - since > timedelta(days=district.expected_every_days) else None
+
+
+def _harmless_reason(sync: Sync) -> str:
+    if sync.state == State.HELD:
+        return sync.reason
+    if sync.state != State.FAILED:
+        return ""
+    if sync.report:
+        return " ".join(sync.report["remedies"])
+    return _QUOTED.sub("", sync.reason) if sync.is_collected else NOT_OPENED

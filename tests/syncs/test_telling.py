@@ -1,0 +1,248 @@
+"""Syncs tell what became of them: once, with the state itself, and nothing about a pupil."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from homeroom.accounts.actions import create_account
+from homeroom.accounts.models import User
+from homeroom.districts import actions as districts
+from homeroom.districts import scope
+from homeroom.districts.models import District
+from homeroom.notices import actions as notices
+from homeroom.notices import sending
+from homeroom.notices import tasks as notice_tasks
+from homeroom.notices.models import Digest, Errors, Notice, Occasion
+from homeroom.syncs import actions, claims, pipeline, tasks, telling
+from homeroom.syncs.models import State, Sync
+from tests.people import Cast
+from tests.syncs.outcomes import Outcomes, outcomes
+from tests.syncs.sending import synced, work
+
+__all__ = ["outcomes"]  # fixtures are found where they are imported
+
+
+def told(cast: Cast) -> list[tuple[str, int | None]]:
+    with scope.within(cast.ferndale.pk):
+        return list(Notice.objects.order_by("pk").values_list("occasion", "sync_id"))
+
+
+def wanting_all(cast: Cast) -> None:
+    notices.choose(
+        by=cast.district_admin, district=cast.ferndale,
+        failed=True, held=True, with_errors=Errors.ALL, nothing_came=True,
+    )  # fmt: skip
+
+
+def emails(cast: Cast) -> str:
+    """All that the District Administrator was written."""
+    notice_tasks.send_notices_by_email(district_id=cast.ferndale.pk, user_id=cast.district_admin.pk)
+    return "\n".join(f"{sent.subject}\n{sent.body}" for sent in mail.outbox)
+
+
+def test_a_sync_that_completes_is_nothing_to_tell(cast: Cast, outcomes: Outcomes) -> None:
+    assert outcomes.completed().state == State.COMPLETED
+    assert told(cast) == []
+
+
+def test_a_sync_with_errors_is_told_with_its_counts(cast: Cast, outcomes: Outcomes) -> None:
+    wanting_all(cast)
+    sync = outcomes.with_errors()
+
+    assert told(cast) == [(Occasion.ERRORS, sync.pk)]
+    refused = sum(counts["refused"] for counts in sync.counts.values())
+    assert f"{refused:,} records were refused; {sync.standing['new']:,} errors are new." in emails(cast)
+
+
+def test_the_same_errors_once_more_are_told_as_none_new(cast: Cast, outcomes: Outcomes) -> None:
+    outcomes.with_errors()
+    again = outcomes.with_errors()
+
+    with scope.within(cast.ferndale.pk):
+        assert Notice.objects.get(sync_id=again.pk).new_errors == 0
+
+
+def test_a_sync_that_fails_is_told_and_the_next_good_one_makes_well(cast: Cast, outcomes: Outcomes) -> None:
+    failed, good = outcomes.failed(), outcomes.completed()
+
+    assert told(cast) == [(Occasion.FAILED, failed.pk), (Occasion.WELL, good.pk)]
+
+
+def test_a_held_sync_is_told_with_its_limit_and_again_when_it_is_held_for_something_else(
+    cast: Cast, outcomes: Outcomes
+) -> None:
+    held = outcomes.held()
+    assert told(cast) == [(Occasion.HELD, held.pk)]
+    assert "enrollments" in emails(cast)
+
+    with scope.within(cast.ferndale.pk):  # as if the roster had been another one when it was held
+        Sync.objects.filter(pk=held.pk).update(changes_digest="1" * 64)
+        Notice.objects.update(key=f"held: sync {held.pk} {'1' * 32}")
+    anew = work(actions.approve(by=cast.district_admin, sync=held, digest="1" * 64))
+    assert anew.state == State.HELD
+    assert told(cast) == [(Occasion.HELD, held.pk)] * 2
+
+
+def test_a_sync_given_up_after_three_deaths_is_told(cast: Cast, outcomes: Outcomes) -> None:
+    sync = outcomes.queued()
+    with scope.within(cast.ferndale.pk):
+        Sync.objects.filter(pk=sync.pk).update(state=State.PROCESSING, deaths=claims.MOST_DEATHS - 1)
+        claims.begin(sync.pk)
+
+    assert told(cast) == [(Occasion.FAILED, sync.pk)]
+
+
+def test_state_and_notice_come_together_or_not_at_all(
+    cast: Cast, outcomes: Outcomes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_: int) -> None:
+        raise KeyboardInterrupt
+
+    sync = outcomes.queued()
+    monkeypatch.setattr(pipeline.telling, "tell", killed)
+    with pytest.raises(KeyboardInterrupt):
+        tasks.run_sync(district_id=cast.ferndale.pk, sync_id=sync.pk)
+
+    with scope.within(cast.ferndale.pk):
+        assert Sync.objects.get(pk=sync.pk).state == State.PROCESSING
+    monkeypatch.undo()
+    assert work(sync).state == State.COMPLETED
+
+
+def test_nothing_that_is_told_is_about_a_pupil(cast: Cast, outcomes: Outcomes) -> None:
+    """Rows with all kinds of mistakes, a table whose first row stands where its header should, one of other signs, a
+    file named after a pupil.
+    """
+    wanting_all(cast)
+    users = outcomes.bad["users.csv"]
+    headless = users.split(b"\n", 1)[1]
+    outcomes.with_errors()
+    for files in (
+        {**outcomes.good, "users.csv": headless},
+        {**outcomes.good, "users.csv": users[:2_000] + b"\x00" + users[2_000:]},
+        {
+            **outcomes.good,
+            "users.csv": users.splitlines(keepends=True)[0] + headless.replace(b'"', b"").replace(b",", b'"'),
+        },
+        {"users of Ana Lopez.csv": users},
+    ):
+        synced(outcomes.by, outcomes.district, files, confirm=True)
+
+    text = emails(cast)
+    assert "A sync failed" in text
+    assert "errors are new" in text
+    assert [cell for cell in personal(users) if cell in text] == []
+    assert "Ana Lopez" not in text
+
+
+def personal(users: bytes) -> set[str]:
+    """What of people is long enough to be told from other words."""
+    columns = ("sourcedId", "username", "givenName", "familyName", "email", "identifier")
+    rows = csv.DictReader(io.StringIO(users.decode(errors="replace"), newline=""))
+    return {row[column] for row in rows for column in columns if len(row[column] or "") > 5}
+
+
+@pytest.fixture
+def expecting(cast: Cast) -> District:
+    return notices.expect_deliveries(by=cast.district_admin, district=cast.ferndale, every_days=2)
+
+
+def let_days_pass(district: District, days: int) -> None:
+    """As if what happened so far had happened so long ago."""
+    past = timezone.now() - timedelta(days=days, minutes=1)
+    District.objects.filter(pk=district.pk).update(expected_since=past)
+    with scope.within(district.pk):
+        Sync.objects.update(created_at=past)
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(1, False), (2, True), (9, True)])
+def test_where_no_delivery_came_as_expected_it_is_told(
+    cast: Cast, expecting: District, days: int, is_told: bool
+) -> None:
+    let_days_pass(expecting, days)
+    tasks.tell_of_missing_deliveries(timestamp=0)
+
+    assert told(cast) == ([(Occasion.NOTHING_CAME, None)] if is_told else [])
+
+
+def test_that_nothing_came_is_told_once_for_each_time(cast: Cast, expecting: District, outcomes: Outcomes) -> None:
+    let_days_pass(expecting, 3)
+    for _ in range(3):
+        tasks.tell_of_missing_deliveries(timestamp=0)
+    assert told(cast) == [(Occasion.NOTHING_CAME, None)]
+
+    good = outcomes.completed()
+    tasks.tell_of_missing_deliveries(timestamp=0)
+    assert told(cast)[1:] == [(Occasion.WELL, good.pk)]
+    let_days_pass(expecting, 3)
+    tasks.tell_of_missing_deliveries(timestamp=0)
+    assert [occasion for occasion, _ in told(cast)] == [Occasion.NOTHING_CAME, Occasion.WELL, Occasion.NOTHING_CAME]
+
+
+def test_nothing_is_missed_from_a_district_that_is_closed(cast: Cast, expecting: District) -> None:
+    let_days_pass(expecting, 9)
+    districts.close_district(by=cast.operator, district=expecting)
+    tasks.tell_of_missing_deliveries(timestamp=0)
+
+    assert told(cast) == []
+
+
+MORNING = int(datetime(2026, 9, 1, 12, tzinfo=UTC).timestamp())
+
+
+def test_operators_get_one_digest_a_day_of_what_is_wrong_anywhere(
+    cast: Cast, expecting: District, outcomes: Outcomes
+) -> None:
+    other = an_operator(cast)
+    failed = outcomes.failed()
+    let_days_pass(expecting, 3)
+    for _ in range(2):
+        tasks.send_digest(timestamp=MORNING)
+
+    assert sorted(chain.from_iterable(sent.to for sent in mail.outbox)) == sorted([cast.operator.email, other.email])
+    text = str(mail.outbox[0].body)
+    assert mail.outbox[0].subject == "Homeroom: districts: 1 failed, 1 without a delivery"
+    assert f"http://localhost:8000/d/ferndale/sync-reports/{failed.pk}/" in text
+    assert telling.NOT_OPENED in text
+    assert "Lakeside" not in text
+
+
+def test_a_digest_tells_what_is_wrong_now_and_nothing_that_is_over(cast: Cast, outcomes: Outcomes) -> None:
+    outcomes.failed()
+    outcomes.held()
+    assert [one.occasion for one in telling.standings()] == [Occasion.HELD]
+
+    outcomes.completed()
+    tasks.send_digest(timestamp=MORNING)
+    assert mail.outbox == []
+
+
+def test_a_digest_that_could_not_be_sent_is_tried_again(
+    cast: Cast, outcomes: Outcomes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object, **__: object) -> None:
+        raise sending.channels.NotSentError("The mail server did not take it.")
+
+    outcomes.failed()
+    monkeypatch.setattr(sending.channels, "send_email", down)
+    with pytest.raises(sending.channels.NotSentError):
+        tasks.send_digest(timestamp=MORNING)
+    monkeypatch.undo()
+    tasks.send_digest(timestamp=MORNING)
+
+    assert len(mail.outbox) == 1
+    assert list(Digest.objects.values_list("day", flat=True)) == [date(2026, 9, 1)]
+
+
+def an_operator(cast: Cast) -> User:
+    other = create_account(email="oscar@publisher.example", name="Oscar Operator", password="correct horse battery")
+    other.is_operator = True
+    other.save()
+    return other
