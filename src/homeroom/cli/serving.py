@@ -42,13 +42,16 @@ def serve(*, workers: int) -> int:
 
 
 def demo() -> int:
-    """As serve, beside a made-up publisher in a folder of its own."""
+    """As serve, beside a made-up publisher in a folder of its own, and the system of one of its districts."""
+    os.environ["HOMEROOM_LOOPBACK_SOURCES"] = "true"
     with _told_to_stop() as stop, installation.opened(called="homeroom-demo") as database:
         read = installation.check_settings()
         _check_port(read)
         _run([*HOMEROOM, "prepare", "--no-hint"])
         _run(PUBLISHER)
-        children = [*_children(1), Child("made-up history", [*PUBLISHER, "nights"], _env(), finishes=True)]
+        history = Child("made-up history", [*PUBLISHER, "nights"], _env(), finishes=True)
+        provider = Child("made-up provider", [*PUBLISHER, "source"], _env())
+        children = [*_children(1), history, provider]
         _keep_running(children, database, read, stop, when_ready=lambda: _say(_address(read)))
     return 0
 

@@ -1,6 +1,7 @@
-"""A made-up publisher with three districts: what `homeroom demo` shows.
+"""A made-up publisher with four districts: what `homeroom demo` shows.
 
 Willow Creek sends its roster every night and has done so for a year; Maple Ridge is new, and its last night failed;
+Birch Harbor shares its roster through ClassLink, from where it is collected every few minutes (``sources``);
 Cedar Falls rosters by hand. Its people and schools are made before the first page is served, the nights and uploads
 afterwards (``nights``, ``uploads``).
 """
@@ -39,6 +40,7 @@ class MadeUp:
 
 NIGHTLY = MadeUp("Willow Creek Unified", "willow-creek", Method.ONEROSTER_CSV, seed=1, users=600)
 FAILING = MadeUp("Maple Ridge County", "maple-ridge", Method.ONEROSTER_CSV, seed=2, users=300)
+COLLECTED = MadeUp("Birch Harbor Schools", "birch-harbor", Method.CLASSLINK, seed=3, users=250)
 BY_HAND = MadeUp("Cedar Falls Schools", "cedar-falls", Method.SELF_SERVE)
 SCHOOLS_BY_HAND = ("Cedar Falls Elementary", "Cedar Falls High")
 
@@ -46,8 +48,12 @@ SCHOOLS_BY_HAND = ("Cedar Falls Elementary", "Cedar Falls High")
 def prepare() -> str:
     """Makes what is not there yet, and tells who can sign in, for the terminal."""
     with transaction.atomic():
-        if not User.objects.filter(email=OPERATOR).exists():
-            _make()
+        operator = User.objects.filter(email=OPERATOR).first() or create_first_operator(
+            email=OPERATOR, name="Olive Operator", password=PASSWORD
+        )
+        for made in (NIGHTLY, FAILING, COLLECTED, BY_HAND):
+            if not District.objects.filter(slug=made.slug).exists():
+                _make(operator, made)
     return "\n".join(_sign_ins())
 
 
@@ -60,17 +66,15 @@ def roster_folder(made: MadeUp) -> Path:
     return folder / "roster"
 
 
-def _make() -> None:
-    operator = create_first_operator(email=OPERATOR, name="Olive Operator", password=PASSWORD)
-    for made in (NIGHTLY, FAILING):
-        district = _district(operator, made)
+def _make(operator: User, made: MadeUp) -> None:
+    district = _district(operator, made)
+    if made.method == Method.SELF_SERVE:
+        schools = [actions.add_school(by=operator, district=district, name=name) for name in SCHOOLS_BY_HAND]
+        _join(operator, district, "Sam School", Role.SCHOOL_ADMIN, schools[0])
+    else:
         for source_id, name in _schools(made)[:-1]:  # the last one is left for the operator to onboard
             actions.add_school(by=operator, district=district, name=name, source_id=source_id)
-        _join(operator, district, "Dana District", Role.DISTRICT_ADMIN)
-    by_hand = _district(operator, BY_HAND)
-    schools = [actions.add_school(by=operator, district=by_hand, name=name) for name in SCHOOLS_BY_HAND]
-    _join(operator, by_hand, "Dana District", Role.DISTRICT_ADMIN)
-    _join(operator, by_hand, "Sam School", Role.SCHOOL_ADMIN, schools[0])
+    _join(operator, district, "Dana District", Role.DISTRICT_ADMIN)
 
 
 def _district(operator: User, made: MadeUp) -> District:
@@ -104,11 +108,12 @@ def _sign_ins() -> list[str]:
         (OPERATOR, "operator: sees every district"),
         (f"dana@{NIGHTLY.slug}.example", f"district administrator of {NIGHTLY.name}: a roster every night"),
         (f"dana@{FAILING.slug}.example", f"district administrator of {FAILING.name}: new, and last night failed"),
+        (f"dana@{COLLECTED.slug}.example", f"district administrator of {COLLECTED.name}: collected every few minutes"),
         (f"dana@{BY_HAND.slug}.example", f"district administrator of {BY_HAND.name}: self-serve"),
         (f"sam@{BY_HAND.slug}.example", f"school administrator of {SCHOOLS_BY_HAND[0]}"),
     )
     return [
-        "A made-up publisher with three made-up districts. Sign in as",
+        "A made-up publisher with four made-up districts. Sign in as",
         *(f"  {email:32} {who}" for email, who in people),
         f"The password of all of them: {PASSWORD}",
     ]
