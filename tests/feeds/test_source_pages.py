@@ -115,7 +115,7 @@ def test_credentials_that_do_not_work_replace_none(cast: Cast, feed: Feed, brows
 
 
 def test_credentials_can_be_replaced_while_the_provider_is_down(cast: Cast, feed: Feed, browser: Client) -> None:
-    browser.post(SOURCE + "credentials/", {"key": KEY, "secret": "new", "do": "untested"})
+    browser.post(SOURCE + "credentials/", {"key": KEY, "secret": "new", "untested": "on"})
 
     assert unseal(stored(cast).sealed).secret == "new"
 

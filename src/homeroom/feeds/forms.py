@@ -34,6 +34,7 @@ class CredentialsForm(ActionForm):
         label="Secret, or token",
         required=False,
         max_length=10_000,
+        help_text="It is stored encrypted, and not shown again.",
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
@@ -42,6 +43,16 @@ class CredentialsForm(ActionForm):
         """What was filled in; null if nothing was."""
         key, secret = self.cleaned_data["key"], self.cleaned_data["secret"]
         return Credentials(key, secret) if key or secret else None
+
+
+class ReplaceForm(CredentialsForm):
+    """Credentials in place of those that are stored."""
+
+    untested = forms.BooleanField(
+        label="Do not try them first",
+        required=False,
+        help_text="For when the provider is down, and the stored ones are revoked already.",
+    )
 
 
 class ConnectionForm(CredentialsForm):

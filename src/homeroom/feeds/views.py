@@ -16,7 +16,7 @@ from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.feeds import actions
 from homeroom.feeds.connections import connection_of
 from homeroom.feeds.credentials import Credentials
-from homeroom.feeds.forms import ConnectionForm, CredentialsForm, TimetableForm, in_lines
+from homeroom.feeds.forms import ConnectionForm, ReplaceForm, TimetableForm, in_lines
 from homeroom.feeds.models import Feed
 from homeroom.feeds.standing import standing_of
 from homeroom.sources import SourceError
@@ -51,9 +51,9 @@ def credentials(request: DistrictRequest) -> HttpResponse:
     feed = _feed()
     if feed is None:
         return redirect("source-connect", request.district.slug)
-    form = CredentialsForm(posted(request))
+    form = ReplaceForm(posted(request))
     given = form.credentials or Credentials("", "") if form.is_valid() else None
-    problem = _problem(feed, given) if given and request.POST.get("do") != "untested" else ""
+    problem = _problem(feed, given) if given and not form.cleaned_data["untested"] else ""
     if problem:
         form.add_error(None, f"They do not work, so those that are stored stay: {problem}")
     if given and form.carries_out(
