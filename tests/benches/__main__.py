@@ -23,15 +23,19 @@ from rich.table import Table
 
 from tests.benches import districts, machine
 from tests.benches.cases import FULL, QUICK, Case, Measured, measure
+from tests.benches.country import country_grids, measure_country
 from tests.benches.figures import Grid, grids, not_kept
 from tests.benches.measure import ROOT, module
 from tests.benches.nights import measure_nights, nights_grids
 from tests.benches.pulls import USERS, measure_pull, pull_grid, pull_not_kept
+from tests.benches.uploads import measure_uploads, uploads_grid
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 _WIDTH = 150
 _FIGURES = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- /figures -->)", re.DOTALL)
 _NIGHTS = re.compile(r"(?<=<!-- nights -->\n).*(?=<!-- /nights -->)", re.DOTALL)
+_UPLOADS = re.compile(r"(?<=<!-- uploads -->\n).*(?=<!-- /uploads -->)", re.DOTALL)
+_COUNTRY = re.compile(r"(?<=<!-- country -->\n).*(?=<!-- /country -->)", re.DOTALL)
 _PULL = re.compile(r"(?<=<!-- pull -->\n).*(?=<!-- /pull -->)", re.DOTALL)
 
 
@@ -49,6 +53,12 @@ def main() -> None:
             return
         if asked.pull is not None:
             _pull(asked, Path(scratch), console, disturbance)
+            return
+        if asked.country:
+            _country(asked, Path(scratch), console, disturbance)
+            return
+        if asked.uploads:
+            _uploads(asked, Path(scratch), console, disturbance)
             return
         measured = list(_measured(asked, cache, Path(scratch), console))
     conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
@@ -75,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--pull", metavar="USERS", nargs="?", type=int, const=USERS, help=f"instead, measure a pull (default {USERS:,})"
     )
+    parser.add_argument("--uploads", action="store_true", help="instead, measure self-serve uploads")
+    parser.add_argument("--country", action="store_true", help="instead, measure nights and reckon a country's")
     parser.add_argument("--profile", action="store_true", help="instead, show where the time of one run goes")
     return parser
 
@@ -130,6 +142,29 @@ def _pull(asked: argparse.Namespace, scratch: Path, console: Console, disturbanc
         console.print(f"NOT KEPT  {sentence}", style="bold red")
     if asked.write:
         _write(_PULL, _figures([pull_grid(pull)], conditions, broken))
+
+
+def _uploads(asked: argparse.Namespace, scratch: Path, console: Console, disturbance: Sequence[str]) -> None:
+    with console.status("") as status:
+        grid = uploads_grid(
+            measure_uploads(scratch=scratch, rounds=asked.rounds, tell=partial(_tell, status, "uploads"))
+        )
+    conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
+    console.print(_shown(grid))
+    console.print("\n".join(conditions))
+    if asked.write:
+        _write(_UPLOADS, [grid.markdown(), " ".join(conditions) + "\n"])
+
+
+def _country(asked: argparse.Namespace, scratch: Path, console: Console, disturbance: Sequence[str]) -> None:
+    with console.status("") as status:
+        tables = country_grids(measure_country(scratch=scratch, tell=partial(_tell, status, "country")))
+    conditions = [f"Measured on {machine.described()}", _rounds(1), *disturbance]
+    for grid in tables:
+        console.print(_shown(grid))
+    console.print("\n".join(conditions))
+    if asked.write:
+        _write(_COUNTRY, [*(grid.markdown() for grid in tables), " ".join(conditions) + "\n"])
 
 
 def _tell(status: Status, name: str, stage: str) -> None:

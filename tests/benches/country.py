@@ -1,0 +1,163 @@
+"""How long would a night of a whole country take? Measured nights of some districts, and a simulation of 13,000."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import math
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+
+from homeroom.embedded_postgres import EmbeddedPostgres
+from tests.benches.figures import Grid
+from tests.benches.measure import ROOT, module
+
+DISTRICTS, STUDENTS, RECORDS_PER_STUDENT = 13_000, 50_000_000, 10
+MEDIAN_STUDENTS = 700
+SIZES = (300, 3_000, 30_000)
+CHANGED_EVERY = 200
+_ENROLLMENTS_PER_USER = 8
+#: Processors of a machine, and how many machines.
+MACHINES = ((2, 1), (16, 1), (16, 10))
+
+
+@dataclass(frozen=True)
+class Night:
+    """A night of a district with so many records; in seconds: from its provider, of the worker's processor, and waiting
+    for the database.
+    """
+
+    records: int
+    provider: float
+    processor: float
+    database: float
+
+    @property
+    def whole(self) -> float:
+        return self.provider + self.processor + self.database
+
+
+def measure_country(*, scratch: Path, tell: Callable[[str], None]) -> list[Night]:
+    """A night with half a percent of the users changed, of a district of each size."""
+    scratch.chmod(0o711)  # as root the database server is somebody else, who must get to his folder
+    with EmbeddedPostgres(scratch / "postgres") as server:
+        urls = server.create_database("country")
+        env = os.environ | {"HOMEROOM_DATA": str(scratch / "data"), "PYTHONPATH": str(ROOT)}
+        migrate = [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--settings=tests.settings"]
+        subprocess.run(migrate, env=env | {"DATABASE_URL": urls.owner}, cwd=ROOT, check=True)
+        return [_night(users, scratch / str(users), env | {"DATABASE_URL": urls.app}, tell) for users in SIZES]
+
+
+def _night(users: int, folder: Path, env: dict[str, str], tell: Callable[[str], None]) -> Night:
+    tell(f"district of {users:,} users")
+    size = ("--users", str(users), "--enrollments-per-user", str(_ENROLLMENTS_PER_USER), "--clean")
+    subprocess.run([sys.executable, "-m", "homeroom.demo.district", folder, *size], cwd=ROOT, check=True)
+    for every in (0, CHANGED_EVERY):
+        if every:
+            _change(folder / "roster" / "users.csv", every)
+        with _served(folder / "roster") as address:
+            command = module("country_night", address, folder / "onboarded.txt", f"District of {users}")
+            said = json.loads(subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+    if not said["changed"]:
+        raise RuntimeError("Nothing changed in the second night.")
+    # What the processor does while pages are awaited is part of collecting; the rest of the waiting is the database's.
+    rest = said["all"] - said["collecting"]
+    processor = min(said["processor"], rest)
+    return Night(said["records"], said["collecting"], processor, rest - processor)
+
+
+def _change(path: Path, every: int) -> None:
+    """Renames each so-many-th user."""
+    users = pl.read_csv(path, infer_schema=False).with_row_index("number")
+    renamed = pl.when(pl.col("number") % every == 0).then(pl.col("givenName") + " II").otherwise("givenName")
+    users.with_columns(givenName=renamed).drop("number").write_csv(path)
+
+
+@contextmanager
+def _served(roster: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "homeroom.demo.provider", roster]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def sizes() -> list[int]:
+    """Records of each district of the country, the largest first; always the same."""
+    chance = random.Random(1)
+    sigma = math.sqrt(2 * math.log(STUDENTS / DISTRICTS / MEDIAN_STUDENTS))
+    drawn = [chance.lognormvariate(math.log(MEDIAN_STUDENTS), sigma) for _ in range(DISTRICTS)]
+    scale = STUDENTS / sum(drawn)
+    return sorted((round(students * scale * RECORDS_PER_STUDENT) for students in drawn), reverse=True)
+
+
+def reckoned(nights: Sequence[Night], records: int) -> Night:
+    """A night of so many records: between two that were measured on the line through them, beyond them on its end."""
+    ordered = sorted(nights, key=lambda night: night.records)
+    low, high = next(
+        ((one, two) for one, two in pairwise(ordered) if records <= two.records), (ordered[-2], ordered[-1])
+    )
+    share = (records - low.records) / (high.records - low.records)
+
+    def on_the_line(of: Callable[[Night], float]) -> float:
+        return max(of(low) * min(1.0, records / low.records), of(low) + share * (of(high) - of(low)))
+
+    return Night(
+        records,
+        on_the_line(lambda night: night.provider),
+        on_the_line(lambda night: night.processor),
+        on_the_line(lambda night: night.database),
+    )
+
+
+def simulated(nights: Sequence[Night], *, workers: int) -> float:
+    """Seconds until the last district is done, if workers take them off one queue, the largest first."""
+    free = [0.0] * workers
+    heapq.heapify(free)
+    for night in nights:
+        heapq.heapreplace(free, free[0] + night.whole)
+    return max(free)
+
+
+def country_grids(measured: Sequence[Night]) -> tuple[Grid, Grid]:
+    of_sizes = tuple(
+        (
+            f"{night.records:,}",
+            f"{night.whole:.1f} s",
+            f"{night.provider:.1f} s",
+            f"{night.processor:.1f} s",
+            f"{night.database:.1f} s",
+        )
+        for night in measured
+    )
+    country = [reckoned(measured, records) for records in sizes()]
+    provider, processor, database = (
+        sum(of(night) for night in country)
+        for of in (lambda n: n.provider, lambda n: n.processor, lambda n: n.database)
+    )
+    whole = provider + processor + database
+    rows = []
+    for processors, machines in MACHINES:
+        seconds = simulated(country, workers=processors * machines)
+        rows.append((f"{machines} × {processors} processors", f"{seconds / 3600:.1f} h"))
+    limits = f"provider {provider / whole:.0%}, worker {processor / whole:.0%}, database {database / whole:.0%}"
+    title = f"A night of {len(country):,} districts, {sum(n.records for n in country):,} records ({limits} of the time)"
+    return (
+        Grid(
+            "Measured nights, 0.5 % of the users changed",
+            ("records", "whole", "provider", "worker", "database"),
+            of_sizes,
+        ),
+        Grid(title, ("machines", "reckoned"), tuple(rows)),
+    )
