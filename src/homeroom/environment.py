@@ -99,7 +99,7 @@ class Environment(BaseSettings):
     upload_limit_bytes: int = Field(2 * GIBIBYTE, ge=1, description="The largest upload, in bytes.")
     self_serve_rows: int = Field(1_000, ge=1, description="The most rows of one self-serve upload.")
     self_serve_bytes: int = Field(2_000_000, ge=1, description="The most bytes of one self-serve upload.")
-    extra_grades: CommaList = Field([], description="Grades that self-serve districts may use beside the standard's.")
+    extra_grades: CommaList = Field([], description="Grades that districts may use beside the standard's.")
     extra_subjects: CommaList = Field([], description="Subjects that self-serve classes may have beside the usual.")
     private_sources: bool = Field(False, description="Rosters may be collected from addresses of a private network.")
     loopback_sources: bool = Field(False, description="Rosters may be collected from this very machine: for trying.")

@@ -9,8 +9,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +19,7 @@ import polars as pl
 from homeroom.embedded_postgres import EmbeddedPostgres
 from tests.benches.figures import Grid
 from tests.benches.measure import ROOT, module
+from tests.benches.pulls import served
 
 DISTRICTS, STUDENTS, RECORDS_PER_STUDENT = 13_000, 50_000_000, 10
 MEDIAN_STUDENTS = 700
@@ -64,7 +64,7 @@ def _night(users: int, folder: Path, env: dict[str, str], tell: Callable[[str], 
     for every in (0, CHANGED_EVERY):
         if every:
             _change(folder / "roster" / "users.csv", every)
-        with _served(folder / "roster") as address:
+        with served(folder / "roster") as address:
             command = module("country_night", address, folder / "onboarded.txt", f"District of {users}")
             said = json.loads(subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
     if not said["changed"]:
@@ -80,17 +80,6 @@ def _change(path: Path, every: int) -> None:
     users = pl.read_csv(path, infer_schema=False).with_row_index("number")
     renamed = pl.when(pl.col("number") % every == 0).then(pl.col("givenName") + " II").otherwise("givenName")
     users.with_columns(givenName=renamed).drop("number").write_csv(path)
-
-
-@contextmanager
-def _served(roster: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "homeroom.demo.provider", roster]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 def sizes() -> list[int]:

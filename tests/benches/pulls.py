@@ -37,7 +37,7 @@ def measure_pull(users: int, *, scratch: Path, rounds: int, tell: Callable[[str]
     size = ("--users", str(users), "--enrollments-per-user", str(_ENROLLMENTS_PER_USER), "--clean")
     subprocess.run([sys.executable, "-m", "homeroom.demo.district", scratch, *size], cwd=ROOT, check=True)
     tell("starting the provider")
-    with _served(scratch / "roster") as url:
+    with served(scratch / "roster") as url:
         commands = [
             Command(_FLOOR, module("pull_floor", url)),
             Command(_PULL, module("pull_once", url, scratch / "pages")),
@@ -46,7 +46,8 @@ def measure_pull(users: int, *, scratch: Path, rounds: int, tell: Callable[[str]
 
 
 @contextmanager
-def _served(roster: Path) -> Iterator[str]:
+def served(roster: Path) -> Iterator[str]:
+    """The address of a made-up provider of this roster, a process of its own while one is inside."""
     command = [sys.executable, "-m", "homeroom.demo.provider", roster]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:

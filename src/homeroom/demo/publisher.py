@@ -72,7 +72,8 @@ def _make(operator: User, made: MadeUp) -> None:
         schools = [actions.add_school(by=operator, district=district, name=name) for name in SCHOOLS_BY_HAND]
         _join(operator, district, "Sam School", Role.SCHOOL_ADMIN, schools[0])
     else:
-        for source_id, name in _schools(made)[:-1]:  # the last one is left for the operator to onboard
+        waiting = 0 if made is COLLECTED else 1  # for the operator to onboard
+        for source_id, name in _schools(made)[waiting:]:
             actions.add_school(by=operator, district=district, name=name, source_id=source_id)
     _join(operator, district, "Dana District", Role.DISTRICT_ADMIN)
 

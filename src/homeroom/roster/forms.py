@@ -12,12 +12,12 @@ from django import forms
 from homeroom.districts import Refused
 from homeroom.districts.forms import ActionForm
 from homeroom.districts.models import District, School, SchoolYear
+from homeroom.districts.requirements import requirements_of
 from homeroom.roster import words
 from homeroom.roster.actions.people import SCHOOL_ADMIN
 from homeroom.roster.belonging import staff_of
 from homeroom.roster.enrolled import TEACHER
 from homeroom.roster.selfserve.judging import FaultyRecordError
-from homeroom.roster.selfserve.requirements import requirements_of
 
 PASSWORD_HINT = "At least 8 characters, with at least one lower-case letter and one digit."
 USERNAME_HINT = "5 to 100 characters: letters, digits and - _ + ."

@@ -7,11 +7,10 @@ Fetches, calls the engine, stores and tells; judges nothing. It is safe to begin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,11 +19,11 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions import schools
 from homeroom.districts.models import District, SchoolYear
+from homeroom.districts.requirements import requirements_of
 from homeroom.engine import standing
 from homeroom.engine.diff import TableChanges
 from homeroom.engine.formats import selfserve
 from homeroom.engine.ledger import NO_IDS
-from homeroom.engine.profile import shipped
 from homeroom.engine.roster import text_of
 from homeroom.engine.rules import onboarding
 from homeroom.feeds import actions as feeds
@@ -149,7 +148,7 @@ def _judge(
 ) -> engine.Checked:
     return engine.validate(
         snapshot,
-        profile=replace(shipped(district.profile), product=settings.HOMEROOM_PRODUCT),
+        profile=requirements_of(district),
         onboarded=schools.onboarded_source_ids(district),
         known=current,
         work=_sub(work, "judgement"),

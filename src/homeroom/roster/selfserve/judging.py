@@ -12,11 +12,11 @@ import polars as pl
 
 from homeroom import engine
 from homeroom.districts import Refused
+from homeroom.districts.requirements import requirements_of
 from homeroom.engine.findings import SCHEMA
 from homeroom.engine.formats.selfserve import TEMPLATES
 from homeroom.engine.rules.selfserve import PASSWORD, AskTaken
 from homeroom.roster.selfserve.creating import accepted_rows
-from homeroom.roster.selfserve.requirements import requirements_of
 from homeroom.roster.selfserve.taken import Place
 from homeroom.sources.in_memory import file_in_memory
 

@@ -18,10 +18,10 @@ from homeroom.accounts.actions import create_account_with_hash
 from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions.members import join_as_school_admin
+from homeroom.districts.requirements import requirements_of
 from homeroom.engine.corrections import original_rows, write_corrections
 from homeroom.roster.models import Origin
 from homeroom.roster.selfserve.creating import accepted_rows, create_classes, create_people
-from homeroom.roster.selfserve.requirements import requirements_of
 from homeroom.roster.selfserve.taken import Asking, Place
 from homeroom.syncs import claims, storage
 from homeroom.syncs.claims import Claim

@@ -19,12 +19,12 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District, School, SchoolYear
+from homeroom.districts.requirements import requirements_of
 from homeroom.engine.corrections import original_rows
 from homeroom.engine.formats import selfserve
 from homeroom.engine.ledger import Page
 from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rules.selfserve import PASSWORD
-from homeroom.roster.selfserve.requirements import requirements_of
 from homeroom.sources.in_memory import file_in_memory
 from homeroom.sources.package import shown
 from homeroom.syncs import storage, tasks

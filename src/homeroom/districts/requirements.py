@@ -1,4 +1,4 @@
-"""By whose requirements is a district's data judged?"""
+"""By whose requirements is what a district sends judged?"""
 
 from __future__ import annotations
 
