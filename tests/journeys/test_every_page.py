@@ -7,7 +7,9 @@ from playwright.sync_api import Page
 
 from homeroom.districts import actions
 from homeroom.districts.models import Role
+from homeroom.notices import tasks
 from tests.journeys.browser import SignedIn, assert_is_fine
+from tests.notices.made import records_of_notices
 from tests.people import Cast
 
 #: Of each page its address, and the heading by which one sees that it is the one.
@@ -112,6 +114,24 @@ def test_one_person(cast: Cast, signed_in: SignedIn, size: str) -> None:
     page.goto(f"/d/ferndale/people/{cast.membership(cast.oak_admin).pk}/")
 
     assert_is_fine(page, "person", size, heading="Sam School")
+
+
+def test_notices_that_were_sent_and_a_webhook(cast: Cast, signed_in: SignedIn, size: str) -> None:
+    webhook = records_of_notices(cast.district_admin, cast.ferndale)["webhook"]
+    tasks.send_notices_by_email(district_id=cast.ferndale.pk, user_id=cast.district_admin.pk)
+    page = signed_in(cast.district_admin)
+
+    page.goto("/d/ferndale/notices/")
+    assert page.get_by_text("Sent", exact=True).is_visible()
+    assert_is_fine(page, "notices-sent", size, heading="Notices")
+
+    for step, heading in (("", "Webhook to"), ("secret/", "Make a new secret"), ("remove/", "Remove the webhook")):
+        page.goto(f"/d/ferndale/notices/webhooks/{webhook}/{step}")
+        assert_is_fine(page, f"webhook-{step.strip('/') or 'one'}", size, heading=heading)
+
+    page.goto(f"/d/ferndale/notices/webhooks/{webhook}/secret/")
+    page.get_by_role("button", name="Make a new secret").click()
+    assert_is_fine(page, "webhook-secret-shown", size, heading="The secret for 127.0.0.1")
 
 
 def test_ending_a_membership(cast: Cast, signed_in: SignedIn, size: str) -> None:

@@ -89,3 +89,23 @@ def test_cookies_are_safe_unless_everybody_is_on_this_machine(
     monkeypatch.setenv("HOMEROOM_HTTPS", https)
 
     assert environment.read().is_https is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "url"),
+    [
+        ({}, "http://localhost:8000"),
+        ({"HOMEROOM_PORT": "8123"}, "http://localhost:8123"),
+        ({"HOMEROOM_HOSTS": "rosters.example.org"}, "https://rosters.example.org"),
+        ({"HOMEROOM_HOSTS": "*,.example.org"}, "https://example.org"),
+        ({"HOMEROOM_HOSTS": "rosters.example.org", "HOMEROOM_HTTPS": "false"}, "http://rosters.example.org"),
+        ({"HOMEROOM_HOSTS": "10.1.2.3", "HOMEROOM_URL": "https://rosters.example.org"}, "https://rosters.example.org"),
+    ],
+)
+def test_links_in_emails_lead_to_where_browsers_come(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, str], url: str
+) -> None:
+    for name, text in said.items():
+        monkeypatch.setenv(name, text)
+
+    assert environment.read().own_url == url

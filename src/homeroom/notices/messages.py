@@ -28,8 +28,9 @@ _STATUSES = {
     Occasion.FAILED: "Failed",
     Occasion.HELD: "Held for Review",
     Occasion.ERRORS: "Completed with Errors",
-    Occasion.WELL: "Completed",
 }
+
+MOST_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,14 @@ class Standing:
 
 
 def letter(told: Sequence[Told], place: Place, publisher: Publisher) -> Letter:
-    """One e-mail with all of these, the oldest first."""
-    headlines = list(dict.fromkeys(_HEADLINES[one.occasion] for one in told))
+    """One e-mail with all of these, the oldest first; of very many, the last."""
+    in_order = sorted(told, key=lambda one: one.at)
+    headlines = list(dict.fromkeys(_HEADLINES[one.occasion] for one in in_order))
     subject = f"{place.name}: {', '.join(headlines)}"
-    parts = [place.name, *(_paragraph(one, place.zone) for one in sorted(told, key=lambda one: one.at))]
+    earlier = len(in_order) - MOST_TOLD
+    parts = [place.name, *(_paragraph(one, place.zone) for one in in_order[-MOST_TOLD:])]
+    if earlier > 0:
+        parts.append(f"And {earlier:,} before these; the page of sync reports has them all.")
     parts.append(
         f"You get this because you look after {place.name} in {publisher.product}. To choose what you hear of:\n"
         f"{place.href}"
@@ -121,7 +126,7 @@ def payload(told: Told, place: Place, *, number: int) -> dict[str, Any]:
     """What a webhook is sent, as JSON has it. number: of the notice."""
     sync = None
     if told.sync_id is not None:
-        sync = {"number": told.sync_id, "status": _STATUSES[told.occasion], "counts": told.counts}
+        sync = {"number": told.sync_id, "status": _status(told), "counts": told.counts}
     return {
         "notice": number,
         "occasion": told.occasion.value,
@@ -132,6 +137,12 @@ def payload(told: Told, place: Place, *, number: int) -> dict[str, Any]:
         "new_errors": told.new_errors,
         "href": told.href,
     }
+
+
+def _status(told: Told) -> str:
+    """In the words of the Sync Reports page."""
+    completed = _STATUSES[Occasion.ERRORS] if told.refused else "Completed"
+    return _STATUSES.get(told.occasion, completed)
 
 
 def _paragraph(told: Told, zone: str) -> str:

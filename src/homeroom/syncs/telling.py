@@ -42,7 +42,7 @@ def tell(sync_id: int) -> None:
             occasion=_OCCASIONS.get(State(sync.state)),
             ends_trouble=sync.state in SUCCEEDED,
             sync_id=sync.pk,
-            reason=_harmless_reason(sync),
+            reason=harmless_reason(sync),
             counts=sync.counts,
             new_errors=sync.standing.get("new"),
         ),
@@ -76,7 +76,7 @@ def _standings_of(district: District) -> Iterator[Standing]:
     if last is not None and last.state not in SUCCEEDED:
         href = address("sync", [district.slug, last.pk])
         since = last.finished_at or last.created_at
-        yield Standing(district.name, _OCCASIONS[State(last.state)], since, href, _harmless_reason(last))
+        yield Standing(district.name, _OCCASIONS[State(last.state)], since, href, harmless_reason(last))
     without_since = _without_delivery_since(district)
     if without_since is not None:
         yield Standing(district.name, Occasion.NOTHING_CAME, without_since, address("sync-reports", [district.slug]))
@@ -97,7 +97,7 @@ def _without_delivery_since(district: District) -> datetime | None:
     return since if timezone.now() - since > timedelta(days=district.expected_every_days) else None
 
 
-def _harmless_reason(sync: Sync) -> str:
+def harmless_reason(sync: Sync) -> str:
     if sync.state == State.HELD:
         return sync.reason
     if sync.state != State.FAILED:
