@@ -35,8 +35,8 @@ class WebhookForm(ActionForm):
     url = forms.CharField(
         label="Address",
         max_length=500,
-        help_text="Where the other system takes notices, such as https://example.org/homeroom. It is never shown in "
-        "the audit but for its host.",
+        help_text="Where the other system takes notices, such as https://example.org/homeroom. "
+        "The audit shows its host only.",
         error_messages={"required": "Write the address."},
     )
     occasions = forms.MultipleChoiceField(
