@@ -262,6 +262,21 @@ def test_too_much_is_told_before_it_is_sent(
     expect(page.get_by_text("This is more than 1 KB, the most that one upload may have.")).to_be_visible()
 
 
+def test_mistake_of_the_server_is_said(
+    self_serve: Cast, write: Write, signed_in: SignedIn, complaints: list[str]
+) -> None:
+    page = signed_in(self_serve.oak_admin)
+    page.goto(f"/d/ferndale/schools/{self_serve.oak.pk}/students/")
+    page.route(
+        "**/new/", lambda route: route.fulfill(status=500) if route.request.method == "POST" else route.continue_()
+    )
+
+    upload(page, write())
+
+    expect(page.get_by_text("Something went wrong in the server.")).to_be_visible()
+    complaints.clear()  # the browser complains, too
+
+
 def test_classes_are_uploaded_into_a_school_year(
     self_serve: Cast, uploads: Uploads, write: Write, signed_in: SignedIn, size: str
 ) -> None:

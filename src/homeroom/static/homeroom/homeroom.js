@@ -72,6 +72,11 @@ document.addEventListener("htmx:sendError", (event) => {
   if (upload) upload.say("The connection was lost. Nothing of the upload was kept. Send it once more.", 0);
 });
 
+document.addEventListener("htmx:responseError", (event) => {
+  const upload = uploadOf(event);
+  if (upload) upload.say("Something went wrong in the server. Load this page again, and send it once more.", 0);
+});
+
 // What asks for itself again and again is led to sign-in when the session is over: then the whole page goes there.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, pathInfo } = event.detail;

@@ -64,8 +64,8 @@ document.addEventListener("click", (event) => {
 for (const kind of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
     const form = formOf(event);
+    if (form || modal.open) event.preventDefault(); // the browser would open the file
     if (!form) return;
-    event.preventDefault(); // the browser would open the file
     form.classList.toggle("upload--over", kind === "dragover");
     if (kind !== "drop" || !event.dataTransfer.files.length || form.querySelector("[data-faulty]")) return;
     const one = new DataTransfer();
