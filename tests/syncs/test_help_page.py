@@ -99,6 +99,8 @@ def test_page_of_a_collected_sync_says_where_from_and_offers_no_delivery(cast: C
     assert "Collected from 127.0.0.1" in page.text
     assert "everything, from" in page.text
     assert "delivery.zip" not in page.text
+    assert ", row " not in page.text
+    assert "the records to mend are in" in page.text
     assert browser.get(f"{PAGE}{sync.pk}/files/delivery.zip").status_code == 404
 
 

@@ -72,8 +72,10 @@ def _make(operator: User, made: MadeUp) -> None:
         schools = [actions.add_school(by=operator, district=district, name=name) for name in SCHOOLS_BY_HAND]
         _join(operator, district, "Sam School", Role.SCHOOL_ADMIN, schools[0])
     else:
-        waiting = 0 if made is COLLECTED else 1  # for the operator to onboard
-        for source_id, name in _schools(made)[waiting:]:
+        given = _schools(made)
+        if made is not COLLECTED:
+            given.pop()  # for the operator to onboard
+        for source_id, name in given:
             actions.add_school(by=operator, district=district, name=name, source_id=source_id)
     _join(operator, district, "Dana District", Role.DISTRICT_ADMIN)
 

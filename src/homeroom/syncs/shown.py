@@ -149,12 +149,12 @@ def _with_heads(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def causes_of(sync: Sync, examples: Examples) -> list[Cause]:
     """What to mend, the costliest first."""
-    return [_cause(told, examples) for told in sync.report.get("causes", ())]
+    return [_cause(told, examples, has_rows=not sync.is_collected) for told in sync.report.get("causes", ())]
 
 
 def notes_of(sync: Sync, examples: Examples) -> list[Cause]:
     """What was noticed beside, and refused nothing; values that were left empty first."""
-    return [_cause(told, examples) for told in sync.report.get("notes", ())]
+    return [_cause(told, examples, has_rows=not sync.is_collected) for told in sync.report.get("notes", ())]
 
 
 def last_in_words() -> str:
@@ -170,10 +170,11 @@ def has_schools_not_onboarded(sync: Sync) -> bool:
     return any(told["rule"] == NOT_ONBOARDED for told in sync.report.get("causes", ()))
 
 
-def _cause(told: Mapping[str, Any], examples: Examples) -> Cause:
+def _cause(told: Mapping[str, Any], examples: Examples, *, has_rows: bool) -> Cause:
     table, field, rule = told["table"] or "", told["field"] or "", told["rule"]
     file, line, message = examples.get((f"{table}/{field}/{rule}", told["consequence"]), (None, None, ""))
-    places = [file or "", f"row {line:,}" if line is not None and line > 1 else ""]
+    # The pages of a provider are files to us, and nobody can look a row of them up.
+    places = [file or "", f"row {line:,}" if line is not None and line > 1 else ""] if has_rows else []
     return Cause(
         count=sum(told["records"].values()) + sum(told["left_out"].values()) or told["findings"],
         place=" · ".join(part for part in (table, field) if part) or "The delivery",
