@@ -281,6 +281,11 @@ def test_other_kinds_have_no_page(self_serve: Cast, page: str, kind: str) -> Non
     assert signed_in(self_serve.operator).get(address(page, self_serve.oak, kind)).status_code == 404
 
 
+@pytest.mark.parametrize("page", ["upload", "upload-row", "upload-banner", "upload-report"])
+def test_number_that_no_upload_can_have_has_no_page(self_serve: Cast, page: str) -> None:
+    assert signed_in(self_serve.operator).get(address(page, self_serve.oak, "students", 10**30)).status_code == 404
+
+
 # The banner
 
 
