@@ -68,5 +68,5 @@ def forget(sync: Sync) -> None:
 def _batches(rows: Iterable[_Waiting], threads: int) -> Iterator[list[_Waiting]]:
     """A few for each thread: a worker that dies hashes no more than these anew."""
     waiting = list(rows)
-    size = 16 * threads
+    size = 8 * threads
     return (waiting[begin : begin + size] for begin in range(0, len(waiting), size))
