@@ -51,10 +51,10 @@ def test_missing_school_year_is_said_with_what_it_stops(cast: Cast) -> None:
     assert "so no sync can succeed" in signed_in(cast.district_admin).get("/d/ferndale/").text
 
 
-def test_district_administrator_finds_schools_people_audit_and_settings(cast: Cast) -> None:
+def test_district_administrator_finds_schools_notices_people_audit_and_settings(cast: Cast) -> None:
     found = names_of_tiles(signed_in(cast.district_admin))
 
-    assert [name for name in found if name != "Sync Reports"] == ["Schools", "People", "Audit", "Settings"]
+    assert [name for name in found if name != "Sync Reports"] == ["Schools", "Notices", "People", "Audit", "Settings"]
 
 
 def test_administrator_of_several_schools_finds_schools_and_people(cast: Cast) -> None:

@@ -33,13 +33,16 @@ def test_some_things_are_the_publishers_alone(permission: str) -> None:
     assert not any(permission in role for role in ROLES.values())
 
 
+TOLD = {"syncs.read", "syncs.decide", "notices.read", "webhooks.change"}
+
+
 @pytest.mark.parametrize(
     ("method", "there"),
     [
         (Method.SELF_SERVE, {"uploads.send", "uploads.read", "roster.change"}),
-        (Method.CLASSLINK, {"syncs.read", "syncs.decide"}),
-        (Method.ONEROSTER_REST, {"syncs.read", "syncs.decide"}),
-        (Method.ONEROSTER_CSV, {"syncs.read", "syncs.decide", "deliveries.upload"}),
+        (Method.CLASSLINK, TOLD),
+        (Method.ONEROSTER_REST, TOLD),
+        (Method.ONEROSTER_CSV, TOLD | {"deliveries.upload", "deliveries.expect"}),
     ],
 )
 def test_rostering_method_decides_what_there_is(cast: Cast, method: Method, there: set[str]) -> None:

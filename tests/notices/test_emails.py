@@ -101,6 +101,8 @@ def test_all_that_comes_in_a_quiet_period_is_one_email(cast: Cast) -> None:
 
     (job,) = planned()
     assert job.scheduled_at >= before + QUIET
+    with scope.within(cast.ferndale.pk):
+        assert min(Sending.objects.values_list("due_at", flat=True)) >= before + QUIET
     (sent,) = worked(cast)
     assert sent.subject == "Ferndale: a sync failed, a sync is held for review"
     assert [number in str(sent.body) for number in ("(sync 7)", "(sync 5)", "(sync 8)")] == [True] * 3
@@ -189,6 +191,13 @@ def test_the_same_sync_that_failed_and_completes_on_a_later_try_makes_all_well(c
     announce(cast.ferndale.pk, completed(2))
 
     assert worked(cast)[0].subject == "Ferndale: a sync failed, all is well again"
+
+
+def test_a_held_sync_is_no_trouble_that_is_over_later(cast: Cast) -> None:
+    announce(cast.ferndale.pk, HELD)
+    announce(cast.ferndale.pk, completed(5))
+
+    assert worked(cast)[0].subject == "Ferndale: a sync is held for review"
 
 
 def test_a_held_sync_does_not_make_well(cast: Cast) -> None:

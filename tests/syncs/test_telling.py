@@ -15,7 +15,7 @@ from homeroom.accounts.actions import create_account
 from homeroom.accounts.models import User
 from homeroom.districts import actions as districts
 from homeroom.districts import scope
-from homeroom.districts.models import District
+from homeroom.districts.models import District, Method
 from homeroom.notices import actions as notices
 from homeroom.notices import sending
 from homeroom.notices import tasks as notice_tasks
@@ -88,6 +88,30 @@ def test_a_held_sync_is_told_with_its_limit_and_again_when_it_is_held_for_someth
     anew = work(actions.approve(by=cast.district_admin, sync=held, digest="1" * 64))
     assert anew.state == State.HELD
     assert told(cast) == [(Occasion.HELD, held.pk)] * 2
+
+
+def test_what_the_provider_itself_says_stays_in_sync_reports(cast: Cast) -> None:
+    reason = "users, page 3 (of 9): The provider answers with status 500 (no (such) user Ana Lopez). Ask it."
+    a_sync(cast, state=State.FAILED, finished_at=timezone.now(), is_collected=True, reason=reason)
+
+    with scope.within(cast.ferndale.pk):
+        assert Notice.objects.get().reason == "users, page 3. Ask it."
+
+
+def test_uploads_of_self_serve_districts_tell_nothing(cast: Cast) -> None:
+    a_sync(cast, state=State.FAILED, finished_at=timezone.now(), method=Method.SELF_SERVE, reason="Closed.")
+
+    assert told(cast) == []
+
+
+def a_sync(cast: Cast, **columns: object) -> None:
+    """One that is told, as it stands."""
+    with scope.within(cast.ferndale.pk):
+        sync = Sync.objects.create(
+            district=cast.ferndale, delivery_name="roster.zip", delivery_digest="1", delivery_bytes=1,
+            **{"method": Method.CLASSLINK, **columns},
+        )  # fmt: skip
+        telling.tell(sync.pk)
 
 
 def test_a_sync_given_up_after_three_deaths_is_told(cast: Cast, outcomes: Outcomes) -> None:

@@ -71,9 +71,7 @@ def _tell(news: News, occasion: Occasion, *, after: Occasion | None = None) -> N
 def _send_on(notice: Notice, *, after: Occasion | None) -> None:
     now = timezone.now()
     for user in recipients.members_for(notice, after=after):
-        Sending.objects.get_or_create(
-            district_id=notice.district_id, notice=notice, user=user, defaults={"due_at": now + QUIET}
-        )
+        Sending.objects.create(district_id=notice.district_id, notice=notice, user=user, due_at=now + QUIET)
         tasks.enqueue_email(notice.district_id, user.pk, at=now + QUIET)
     for webhook in recipients.webhooks_for(notice):
         sending = Sending.objects.create(district_id=notice.district_id, notice=notice, webhook=webhook, due_at=now)
