@@ -94,7 +94,9 @@ def test_what_is_no_upload_is_told_and_nothing_of_it_is_kept(
 
 
 def test_ten_million_commas_are_too_much_by_themselves(self_serve: Cast, data: Path) -> None:
-    assert "This is more than 2 MB, the most that one upload may have." in send(self_serve, b"," * 10_000_000)
+    page = send(self_serve, b"," * 10_000_000)
+
+    assert "<strong>This is more than 2 MB, the most that one upload may have.</strong>" in page
     assert [path for path in data.rglob("*") if path.is_file()] == []
 
 
