@@ -335,3 +335,13 @@ def test_longer_list_needs_no_more_queries(cast: Cast, outcomes: Outcomes, djang
 
     with django_assert_max_num_queries(24):
         browser.get(REPORTS)
+
+
+def test_the_last_nights_are_a_picture_that_also_says_it_in_words(cast: Cast, outcomes: Outcomes) -> None:
+    outcomes.completed()
+    outcomes.with_errors()
+
+    page = signed_in(cast.district_admin).get(REPORTS).text
+
+    assert "The last 2 syncs: 0 failed" in page
+    assert page.count("<rect ") == 2

@@ -14,6 +14,7 @@ from homeroom.districts.views import lists
 from homeroom.feeds.standing import standing_of
 from homeroom.syncs.forms import Quick, SyncFilters
 from homeroom.syncs.models import State, Sync
+from homeroom.syncs.picture import NIGHTS, picture_of
 from homeroom.syncs.shown import Shown
 
 STOP_POLLING = 286
@@ -29,6 +30,7 @@ def sync_reports(request: DistrictRequest) -> HttpResponse:
         "rows": [Shown(sync) for sync in page],
         "filters": filters,
         "quick": Quick.choices,
+        "picture": picture_of(list(syncs[:NIGHTS])),
         "held": list(syncs.filter(state=State.HELD)[:5]),
         "is_first": not page and not syncs.exists(),
         "may_upload": request.may("deliveries.upload"),
