@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
@@ -230,9 +231,19 @@ def test_a_sending_whose_job_is_lost_gets_a_new_one(cast: Cast) -> None:
     app.job_manager.cancel_job_by_id(lost.pk)
     with scope.within(cast.ferndale.pk):
         Sending.objects.update(due_at=timezone.now() - 6 * QUIET)
-    tasks.send_forgotten_notices(timestamp=0)
+    tasks.look_after_notices(timestamp=0)
 
     assert [job.status for job in planned()] == ["cancelled", "todo"]
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(364, True), (366, False)])
+def test_a_notice_is_kept_for_a_year(cast: Cast, days: int, is_kept: bool) -> None:
+    announce(cast.ferndale.pk, a_failure(7))
+    with scope.within(cast.ferndale.pk):
+        Notice.objects.update(at=timezone.now() - timedelta(days=days))
+    tasks.look_after_notices(timestamp=0)
+
+    assert bool(states(cast)) == is_kept
 
 
 def test_a_reason_of_any_length_is_kept_short(cast: Cast) -> None:

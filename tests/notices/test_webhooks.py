@@ -137,7 +137,7 @@ def test_no_address_of_the_publishers_own_network_is_asked(cast: Cast, settings:
     settings.HOMEROOM_PRIVATE_SOURCES = True  # type: ignore[attr-defined]
     webhook, _ = actions.add_webhook(by=cast.district_admin, district=cast.ferndale, url=url, occasions=["failed"])
 
-    with pytest.raises(Refused, match=r"private network|over https"):
+    with pytest.raises(Refused, match=r"A webhook leads to a public address|over https"):
         actions.send_test(by=cast.district_admin, webhook=webhook)
 
 

@@ -265,6 +265,25 @@ def test_a_digest_that_could_not_be_sent_is_tried_again(
     assert list(Digest.objects.values_list("day", flat=True)) == [date(2026, 9, 1)]
 
 
+def test_an_operator_whose_address_is_refused_does_not_keep_the_digest_from_the_others(
+    cast: Cast, outcomes: Outcomes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, reached = an_operator(cast), []
+
+    def refuses_the_first(to: str, *_: object, **__: object) -> None:
+        if to == cast.operator.email:
+            raise sending.channels.NotSentError("The mail server did not take it.")
+        reached.append(to)
+
+    outcomes.failed()
+    monkeypatch.setattr(sending.channels, "send_email", refuses_the_first)
+    for _ in range(2):
+        with pytest.raises(sending.channels.NotSentError):
+            tasks.send_digest(timestamp=MORNING)
+
+    assert reached == [other.email]
+
+
 def an_operator(cast: Cast) -> User:
     other = create_account(email="oscar@publisher.example", name="Oscar Operator", password="correct horse battery")
     other.is_operator = True

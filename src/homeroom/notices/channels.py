@@ -49,7 +49,7 @@ def post(webhook: Webhook, payload: Mapping[str, Any]) -> float:
     }
     # A district's own people enter the address, so it never leads into the publisher's network; sources, which only
     # operators enter, may be allowed to.
-    allowed = Allowed(loopback=settings.HOMEROOM_LOOPBACK_SOURCES)
+    allowed = Allowed(loopback=settings.HOMEROOM_LOOPBACK_SOURCES, advice="A webhook leads to a public address.")
     wire = Wire(allowed=allowed, timeout_seconds=TIMEOUT_SECONDS, at_once=1)
     try:
         answer = wire.send("POST", webhook.url, headers, body)

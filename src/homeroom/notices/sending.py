@@ -91,13 +91,22 @@ def post_test(webhook: Webhook) -> float:
 
 
 def send_digest(standings: Iterable[Standing], day: date) -> None:
-    """Sends each operator the digest of the day, unless they have it; nothing is sent if all is well."""
+    """Sends each operator the digest of the day, unless they have it; nothing is sent if all is well.
+
+    Raises NotSentError if somebody could not be sent it, so that it is tried again.
+    """
     written = list(standings)
     if not written:
         return
     text = digest(written, publisher())
+    failure: channels.NotSentError | None = None
     for operator in User.objects.filter(is_operator=True, is_active=True).order_by("pk"):
-        _send_digest_to(operator, text, day)
+        try:
+            _send_digest_to(operator, text, day)
+        except channels.NotSentError as error:
+            failure = error  # one whose address is refused must not keep it from the others
+    if failure is not None:
+        raise failure
 
 
 def _send_digest_to(operator: User, text: Letter, day: date) -> None:

@@ -13,10 +13,11 @@ from procrastinate.exceptions import AlreadyEnqueued
 from homeroom.districts import scope
 from homeroom.districts.models import District
 from homeroom.notices import sending
-from homeroom.notices.models import Sending, State
+from homeroom.notices.models import Notice, Sending, State
 
 #: A sending that is so much too late has lost its job.
 _FORGOTTEN_AFTER = timedelta(minutes=15)
+_KEPT = timedelta(days=365)
 
 
 @app.task(name="send_notices_by_email", queue="notices")
@@ -60,15 +61,21 @@ def _defer(job: jobs.JobDeferrer, **subject: int) -> None:
 
 
 @app.periodic(cron="37 * * * *")
-@app.task(name="send_forgotten_notices", queue="notices", queueing_lock="send_forgotten_notices")
-def send_forgotten_notices(timestamp: int) -> None:  # noqa: ARG001 — given to every periodic task
-    """A sending and its job are made together; should the job be gone all the same, there is a new one."""
-    now = timezone.now()
+@app.task(name="look_after_notices", queue="notices", queueing_lock="look_after_notices")
+def look_after_notices(timestamp: int) -> None:  # noqa: ARG001 — given to every periodic task
+    """Has those sent that were forgotten, and removes those that nobody asks for any more."""
     for district_id in District.objects.values_list("pk", flat=True):
         with scope.within(district_id):
-            unsent = Sending.objects.filter(state__in=[State.WAITING, State.UNDER_WAY])
-            for waiting in unsent.filter(due_at__lt=now - _FORGOTTEN_AFTER):
-                if waiting.user_id is None:
-                    enqueue_post(waiting)
-                else:
-                    enqueue_email(district_id, waiting.user_id, at=now)
+            _enqueue_forgotten(district_id)
+            Notice.objects.filter(at__lt=timezone.now() - _KEPT).delete()
+
+
+def _enqueue_forgotten(district_id: int) -> None:
+    """A sending and its job are made together; should the job be gone all the same, there is a new one."""
+    now = timezone.now()
+    unsent = Sending.objects.filter(state__in=[State.WAITING, State.UNDER_WAY])
+    for waiting in unsent.filter(due_at__lt=now - _FORGOTTEN_AFTER):
+        if waiting.user_id is None:
+            enqueue_post(waiting)
+        else:
+            enqueue_email(district_id, waiting.user_id, at=now)

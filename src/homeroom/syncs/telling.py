@@ -58,7 +58,7 @@ def tell_of_missing_deliveries() -> int:
             if since is not None:
                 days = district.expected_every_days
                 reason = f"A delivery is expected every {days} days." if days != 1 else "One is expected every day."
-                key = f"nothing since {since:%Y-%m-%d %H:%M:%S}"
+                key = f"nothing since {since.isoformat()}"
                 announce(district.pk, News(key=key, occasion=Occasion.NOTHING_CAME, reason=reason))
                 late += 1
     return late

@@ -23,10 +23,11 @@ _METADATA = frozenset({ipaddress.ip_address("fd00:ec2::254"), ipaddress.ip_addre
 
 @dataclass(frozen=True)
 class Allowed:
-    """Which addresses beside public ones may be asked."""
+    """Which addresses beside public ones may be asked. advice: what to do where one may not."""
 
     loopback: bool = False
     private: bool = False
+    advice: str = "Check the URL; if the provider really stands there, an operator can allow it."
 
     def address(self, text: str) -> bool:
         address = _unwrapped(ipaddress.ip_address(text.split("%", maxsplit=1)[0]))
@@ -74,7 +75,7 @@ class Network(httpcore2.SyncBackend):
             if not self._allowed.address(address):
                 raise SettingsError(
                     f"{host} leads to {address}, an address inside a private network, which Homeroom does not ask. "
-                    "Check the URL; if the provider really stands there, an operator can allow it."
+                    f"{self._allowed.advice}"
                 )
         failure: Exception | None = None
         for address in addresses:
