@@ -129,6 +129,14 @@ def test_pages_of_changes_and_findings_are_there(cast: Cast, feed: Feed) -> None
     assert b"maths-gone" in b"".join(browser.get(f"{PAGE}{sync.pk}/files/findings.csv"))
 
 
+def test_source_that_is_gone_is_told_beside_the_syncs_there_were(cast: Cast, feed: Feed) -> None:
+    night(cast)
+    with scope.within(cast.ferndale.pk):
+        Feed.objects.all().delete()
+
+    assert "The publisher has not connected a source yet." in signed_in(cast.district_admin).get(PAGE).text
+
+
 def test_dates_are_filtered(cast: Cast, feed: Feed) -> None:
     last_month, today = night(cast), night(cast)
     with scope.within(cast.ferndale.pk):
