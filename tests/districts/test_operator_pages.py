@@ -121,11 +121,6 @@ def test_school_added_by_hand_is_onboarded(cast: Cast) -> None:
     assert b"Added Ash Primary" in page.content
 
 
-@pytest.mark.parametrize("page", ["new/", "ferndale/method/"])
-def test_methods_that_bring_nothing_yet_are_not_promised(cast: Cast, page: str) -> None:
-    assert "rosters arrive with OneRoster CSV only" in signed_in(cast.operator).get(f"/operator/districts/{page}").text
-
-
 def test_method_is_changed(cast: Cast) -> None:
     signed_in(cast.operator).post("/operator/districts/ferndale/method/", {"method": "classlink"})
 
