@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from homeroom.districts import scope
 from homeroom.districts.models import District, School
 from tests.people import Cast, signed_in
