@@ -231,7 +231,8 @@ def test_undone_sync_cannot_be_undone_again(cast: Cast, files: Files) -> None:
 def test_nothing_is_undone_while_a_worker_has_the_district(cast: Cast, files: Files) -> None:
     sync = synced(cast.district_admin, cast.ferndale, files)
 
-    with claims.taken(claims.Turn(claims.DISTRICT_LOCK, cast.ferndale.pk, "")), pytest.raises(Refused, match="under way"):
+    turn = claims.Turn(claims.DISTRICT_LOCK, cast.ferndale.pk, "")
+    with claims.taken(turn), pytest.raises(Refused, match="under way"):
         actions.undo(by=cast.district_admin, sync=sync)
 
 
