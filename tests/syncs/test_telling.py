@@ -84,7 +84,9 @@ def test_a_held_sync_is_told_with_its_limit_and_again_when_it_is_held_for_someth
 
     with scope.within(cast.ferndale.pk):  # as if the roster had been another one when it was held
         Sync.objects.filter(pk=held.pk).update(changes_digest="1" * 64)
-        Notice.objects.update(key=f"held: sync {held.pk} {'1' * 32}")
+        (notice,) = Notice.objects.all()
+        notice.key = notice.key.replace(held.changes_digest[:32], "1" * 32)
+        notice.save()
     anew = work(actions.approve(by=cast.district_admin, sync=held, digest="1" * 64))
     assert anew.state == State.HELD
     assert told(cast) == [(Occasion.HELD, held.pk)] * 2
@@ -194,6 +196,14 @@ def test_where_no_delivery_came_as_expected_it_is_told(
     tasks.tell_of_missing_deliveries(timestamp=0)
 
     assert told(cast) == ([(Occasion.NOTHING_CAME, None)] if is_told else [])
+
+
+def test_a_delivery_that_came_in_time_is_not_missed(cast: Cast, expecting: District, outcomes: Outcomes) -> None:
+    outcomes.completed()
+    District.objects.filter(pk=expecting.pk).update(expected_since=timezone.now() - timedelta(days=9))
+    tasks.tell_of_missing_deliveries(timestamp=0)
+
+    assert told(cast) == []
 
 
 def test_that_nothing_came_is_told_once_for_each_time(cast: Cast, expecting: District, outcomes: Outcomes) -> None:
