@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from homeroom.districts import actions
 from homeroom.districts.models import Role
@@ -149,7 +149,7 @@ def test_a_form_that_was_not_accepted(cast: Cast, signed_in: SignedIn, size: str
     page.locator("label", has_text="School Administrator").click()
     page.get_by_role("button", name="Send invitation").click()
 
-    assert page.get_by_text("Choose at least one school").is_visible()
+    expect(page.get_by_text("Choose at least one school")).to_be_visible()
     assert_is_fine(page, "invite-refused", size, heading="Invite a person")
 
 

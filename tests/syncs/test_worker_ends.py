@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import nullcontext
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
 import pytest
-from procrastinate.exceptions import ConnectorException
-from procrastinate.worker import Worker
 
-from homeroom.cli import installation, preparation, working
 from homeroom.embedded_postgres import Urls
 from tests.syncs.working import start_worker, wait_for
 
@@ -37,17 +35,29 @@ def test_worker_that_is_told_to_stop_while_it_registers_ends_well(database: Urls
     assert worker.wait(30) == 0
 
 
-def test_worker_whose_heartbeat_finds_no_database_is_to_be_started_again(
-    database: Urls, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+#: A worker in a process of its own, whose heartbeat alone finds no database.
+_LOSES_ITS_HEARTBEAT = """
+import sys
+from procrastinate.exceptions import ConnectorException
+from procrastinate.worker import Worker
+from homeroom.cli import working
+
+async def lost(worker):
+    raise ConnectorException
+
+Worker._update_heartbeat = lost
+sys.exit(working.work(concurrency=1))
+"""
+
+
+def test_worker_whose_heartbeat_finds_no_database_is_to_be_started_again(database: Urls, data: Path) -> None:
     """Also where the database is back by the time that the worker says goodbye."""
+    env = {**os.environ, "DATABASE_URL": database.app, "HOMEROOM_DATA": str(data)}
+    env["DJANGO_SETTINGS_MODULE"] = "homeroom.settings"
 
-    async def lost(_: Worker) -> None:
-        raise ConnectorException
+    ended = subprocess.run(
+        [sys.executable, "-c", _LOSES_ITS_HEARTBEAT], env=env, capture_output=True, text=True, timeout=90, check=False
+    )
 
-    monkeypatch.setattr(installation, "opened", nullcontext)
-    monkeypatch.setattr(preparation, "set_up", lambda: None)
-    monkeypatch.setattr(Worker, "_update_heartbeat", lost)
-
-    assert working.work(concurrency=1) == os.EX_TEMPFAIL
-    assert "The worker has lost its database, and ends." in capsys.readouterr().err
+    assert ended.returncode == os.EX_TEMPFAIL
+    assert "The worker has lost its database, and ends." in ended.stderr
