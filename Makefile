@@ -23,6 +23,8 @@ UV := $(shell uv python find >/dev/null 2>&1 && echo uv || echo $(OWN_UV))
 
 REFERENCE := -m tests.spec.reference
 BENCH := -m tests.benches
+# One more than there are processors: some tests wait for servers, workers and browsers.
+TESTING_AT_ONCE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 DISTRICT := demo-district
 
 define HOW_TO_READ
@@ -60,7 +62,7 @@ serve: $(READY) ## run the server, with a database of its own, until Ctrl-C
 
 .PHONY: test
 test: $(READY) ## run all tests, on all processors (make test ARGS="tests/spec -k grade" runs some of them)
-	@$(PYTHON) -m pytest $(or $(ARGS),-n auto --dist loadfile)
+	@$(PYTHON) -m pytest $(or $(ARGS),-n $(TESTING_AT_ONCE) --dist loadfile)
 
 .PHONY: check
 check: $(READY) ## check format, lint, types and layers: what CI runs

@@ -5,12 +5,21 @@ share of them (``tests.properties.runs``), which comes to about a minute and a h
 nightly run: HYPOTHESIS_PROFILE=deep makes other examples every time, and many more.
 """
 
-import os
+from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
 from tests.database import database, django_db_setup
 from tests.people import cast
+
+if TYPE_CHECKING:
+    from pytest_django.plugin import DjangoDbBlocker
 
 __all__ = ["cast", "database", "django_db_setup"]  # fixtures are found where they are imported
 
@@ -22,3 +31,17 @@ settings.register_profile(
     "deep", deadline=None, max_examples=3_000, suppress_health_check=SLOW_IS_FINE, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(autouse=True)
+def no_job_stays(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After a test with transactions of its own the jobs are gone like everything else: their tables are not ours, so
+    they are not emptied with the others.
+    """
+    yield
+    marked = request.node.get_closest_marker("django_db")
+    has_its_own = marked is not None and marked.kwargs.get("transaction")
+    if has_its_own or {"transactional_db", "live_server"} & set(request.fixturenames):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("delete from procrastinate_jobs")
+        connection.close()
