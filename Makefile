@@ -62,7 +62,7 @@ serve: $(READY) ## run the server, with a database of its own, until Ctrl-C
 
 .PHONY: test
 test: $(READY) ## run all tests, on all processors (make test ARGS="tests/spec -k grade" runs some of them)
-	@$(PYTHON) -m pytest $(or $(ARGS),-n $(TESTING_AT_ONCE) --dist loadfile)
+	@$(PYTHON) -m pytest $(or $(ARGS),-n $(TESTING_AT_ONCE) --dist loadfile --no-loadscope-reorder)
 
 .PHONY: check
 check: $(READY) ## check format, lint, types and layers: what CI runs

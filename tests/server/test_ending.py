@@ -43,10 +43,20 @@ def workers_seen(data: Path) -> int:
     return int(row[0])
 
 
+def listens_to(process: subprocess.Popen[bytes], signal_number: int) -> bool:
+    """Whether the process has a handler of its own for the signal; where the system does not tell, it is believed."""
+    status = Path(f"/proc/{process.pid}/status")
+    if not status.exists():
+        return True
+    caught = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (signal_number - 1) & 1)
+
+
 def test_one_more_worker_joins_and_goes_when_told(start: Start, data: Path) -> None:
     start()
     worker = subprocess.Popen([*HOMEROOM, "work"], env=environment(data), stdin=subprocess.DEVNULL)
     assert within(20, lambda: workers_seen(data) == 2)
+    assert within(20, lambda: listens_to(worker, signal.SIGTERM))  # before that it has begun nothing
 
     worker.send_signal(signal.SIGTERM)
 
