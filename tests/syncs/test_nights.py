@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -14,13 +15,13 @@ from homeroom.demo.provider_access import KEY, TOKEN, Access
 from homeroom.demo.provider_faults import Fault, Kind
 from homeroom.districts import Refused, scope
 from homeroom.districts import actions as districts
-from homeroom.districts.models import District, Method
+from homeroom.districts.models import District, Method, School
 from homeroom.feeds import actions as feeds
 from homeroom.feeds.credentials import Credentials
 from homeroom.feeds.models import Authentication, Feed
 from homeroom.feeds.timetable import WAITS
 from homeroom.roster.models import Person
-from homeroom.syncs import nights, tasks
+from homeroom.syncs import actions, nights, tasks
 from homeroom.syncs.models import State, Sync
 from tests.people import Cast
 from tests.syncs.collected import CREDENTIALS, address, feed, impatient, let_it_be_due, night, provider
@@ -35,8 +36,18 @@ def people(cast: Cast) -> set[str]:
         return set(Person.objects.filter(is_active=True).values_list("source_id", flat=True))
 
 
-def given(provider: Provider) -> set[str]:
-    return {source_id for source_id, _ in provider.written("users")}
+def given(provider: Provider, collection: str = "users") -> set[str]:
+    return {source_id for source_id, _ in provider.written(collection)}
+
+
+def rename_a_pupil(provider: Provider) -> str:
+    """Whose source id it is."""
+    written = provider.written("users")
+    place, record = next((i, json.loads(text)) for i, (_, text) in enumerate(written) if b'"student"' in text)
+    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    changed = json.dumps(record | {"givenName": "Zoë", "dateLastModified": now}).encode()
+    provider.rewrite("users", [*written[:place], (record["sourcedId"], changed), *written[place + 1 :]])
+    return str(record["sourcedId"])
 
 
 def due_at(cast: Cast) -> object:
@@ -165,17 +176,13 @@ def test_only_changes_are_asked_for_where_the_provider_tells_them_and_everything
 def test_a_changed_record_comes_with_the_changes(cast: Cast, feed: Feed, provider: Provider) -> None:
     feeds.change_timetable(by=cast.operator, district=cast.ferndale, tells_changes=True)
     night(cast)
-    written = provider.written("users")
-    place, record = next((i, json.loads(text)) for i, (_, text) in enumerate(written) if b'"student"' in text)
-    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    changed = json.dumps(record | {"givenName": "Zoë", "dateLastModified": now}).encode()
-    provider.rewrite("users", [*written[:place], (record["sourcedId"], changed), *written[place + 1 :]])
+    pupil = rename_a_pupil(provider)
 
     sync = night(cast)
 
     assert (sync.state, sync.counts["users"]["updated"]) == (State.COMPLETED, 1)
     with scope.within(cast.ferndale.pk):
-        assert Person.objects.get(source_id=record["sourcedId"]).given_name == "Zoë"
+        assert Person.objects.get(source_id=pupil).given_name == "Zoë"
     assert people(cast) == given(provider)
 
 
@@ -225,6 +232,88 @@ def test_a_thousand_districts_are_due_at_the_same_minute_and_each_begins_once(ca
     assert nights.begin_due() == len(others)
     assert nights.begin_due() == 0
     assert ProcrastinateJob.objects.filter(task_name="run_sync").count() == len(others)
+
+
+def test_a_district_that_cannot_be_begun_holds_up_no_other(cast: Cast, feed: Feed) -> None:
+    let_it_be_due(cast.ferndale)
+    let_it_be_due(cast.lakeside)
+    District.objects.filter(pk=cast.lakeside.pk).update(
+        method=Method.CLASSLINK, time_zone="Mars/Olympus_Mons", due_at=timezone.now() - timedelta(hours=1)
+    )
+    with scope.within(cast.lakeside.pk):
+        Feed.objects.create(
+            district=cast.lakeside, base_url="https://sis.example", authentication="bearer", sealed=b"-"
+        )
+
+    assert nights.begin_due() == 1
+
+
+def test_a_failure_and_its_next_try_are_noted_together_or_not_at_all(
+    cast: Cast, feed: Feed, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.fail(Fault(Kind.FAILING, "orgs", 0, None))
+    monkeypatch.setattr("homeroom.feeds.actions.plan_next_try", lost)
+    with pytest.raises(OperationalError):
+        night(cast)
+
+    with scope.within(cast.ferndale.pk):
+        assert Sync.objects.get().state == State.PROCESSING
+
+
+def lost(*_: object) -> None:
+    """The database, in that very moment."""
+    raise OperationalError
+
+
+def test_a_collected_sync_that_is_tried_again_is_collected_again(
+    cast: Cast, feed: Feed, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as mistaken:
+        mistaken.setattr("homeroom.engine.validate", None)
+        failed = night(cast)
+    assert failed.state == State.FAILED
+    pupil = rename_a_pupil(provider)
+
+    actions.retry(by=cast.operator, sync=failed)
+    tasks.run_sync(district_id=cast.ferndale.pk, sync_id=failed.pk)
+
+    with scope.within(cast.ferndale.pk):
+        assert Person.objects.get(source_id=pupil).given_name == "Zoë"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_undone_changes_come_again_though_the_provider_tells_changes_only(
+    cast: Cast, feed: Feed, provider: Provider
+) -> None:
+    feeds.change_timetable(by=cast.operator, district=cast.ferndale, tells_changes=True)
+    night(cast)
+    pupil = rename_a_pupil(provider)
+    actions.undo(by=cast.operator, sync=night(cast))
+    with scope.within(cast.ferndale.pk):
+        assert Person.objects.get(source_id=pupil).given_name != "Zoë"
+
+    assert night(cast).since is None
+    with scope.within(cast.ferndale.pk):
+        assert Person.objects.get(source_id=pupil).given_name == "Zoë"
+
+
+def test_a_school_that_is_onboarded_brings_its_records_though_they_have_not_changed(
+    cast: Cast, feed: Feed, provider: Provider
+) -> None:
+    feeds.change_timetable(by=cast.operator, district=cast.ferndale, tells_changes=True)
+    with scope.within(cast.ferndale.pk):
+        found = School.objects.filter(is_onboarded=True, source_id__in=given(provider, "orgs"))
+        late = found.first()
+        assert late is not None
+        School.objects.filter(pk=late.pk).update(is_onboarded=False)
+    night(cast)
+    assert people(cast) < given(provider)
+    with scope.within(cast.ferndale.pk):
+        School.objects.filter(pk=late.pk).update(is_onboarded=True)
+
+    assert night(cast).since is None
+    assert people(cast) == given(provider)
+    assert night(cast).since is not None
 
 
 @pytest.mark.parametrize(

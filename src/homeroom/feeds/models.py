@@ -38,7 +38,8 @@ class Feed(OfDistrict):
     night, as 2026-12-24. tells_changes: the provider is known to honour dateLastModified, so nights ask for changes
     only, and for everything once in complete_every_days. paused_by: who paused it, at paused_at; null while it runs.
     pulled_at: when the last pull that was applied began; changes since then are asked for. complete_at: the same of the
-    last complete one. tries: how often this night's sync has failed to reach the provider.
+    last complete one. onboarded_digest: of the schools that were onboarded at the last one that was applied; empty
+    before. tries: how often this night's sync has failed to reach the provider.
     """
 
     base_url = models.CharField(max_length=500)
@@ -59,13 +60,14 @@ class Feed(OfDistrict):
     paused_at = models.DateTimeField(null=True)
     pulled_at = models.DateTimeField(null=True)
     complete_at = models.DateTimeField(null=True)
+    onboarded_digest = models.CharField(max_length=64, blank=True, default="")
     tries = models.PositiveSmallIntegerField(default=0)
 
     PERSONAL: ClassVar = ("sealed", "paused_by")
     NOT_PERSONAL: ClassVar = (
         "district", "base_url", "version", "authentication", "token_url", "scopes", "page_size", "wants_demographics",
         "tells_changes", "complete_every_days", "night", "no_syncs_on", "is_paused", "pulled_at", "complete_at",
-        "tries", "sealed_at", "paused_at",
+        "onboarded_digest", "tries", "sealed_at", "paused_at",
     )  # fmt: skip
 
     class Meta:

@@ -18,7 +18,7 @@ from homeroom.engine.rules.onboarding import is_school
 from homeroom.roster import store
 from homeroom.roster.models import Org
 from homeroom.roster.store.undo import NothingToUndoError
-from homeroom.syncs import claims, storage, tasks
+from homeroom.syncs import claims, collecting, storage, tasks
 from homeroom.syncs.models import SUCCEEDED, UNDER_WAY, State, Sync
 
 ONLY_THE_LAST = "Only the last applied sync can be undone, and only while no other one is under way."
@@ -95,6 +95,8 @@ def retry(*, by: User, sync: Sync) -> Sync:
             raise Refused("Only a sync that failed can be tried once more.")
         if not storage.has_delivery(failed):
             raise Refused("The delivery could not be opened or is no longer kept. Please upload it again.")
+        if failed.is_collected:
+            storage.drop_pages(failed)  # what came then has failed; the provider may have something else by now
         _record(by, "sync.retried", failed, reason=failed.reason)
         failed.state, failed.finished_at, failed.reason, failed.deaths = State.QUEUED, None, "", 0
         failed.save()
@@ -125,6 +127,7 @@ def undo(*, by: User, sync: Sync) -> store.Undo:
         schools.found(applied.district, _schools_of_the_roster())
         applied.state, applied.undone_by, applied.undone_at = State.UNDONE, by, timezone.now()
         applied.save()
+        collecting.forget_applied(applied.district)
         _record(by, "sync.undone", applied, restored=done.restored, ended=done.ended)
     return done
 

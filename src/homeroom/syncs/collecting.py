@@ -6,11 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from homeroom.districts import scope
+from homeroom.districts.actions.schools import onboarded_source_ids
+from homeroom.districts.models import District
 from homeroom.feeds.connections import connection_of, host_of
 from homeroom.feeds.models import Feed
 from homeroom.sources import SettingsError
@@ -42,12 +45,14 @@ def collect(sync: Sync, claim: Claim) -> None:
 
 def since_of(feed: Feed) -> datetime | None:
     """Changes since when are asked for; null: everything, because the provider does not tell them, nothing was applied
-    yet, or everything is due once more.
+    yet, other schools are onboarded than then, or everything is due once more.
     """
     if not feed.tells_changes or feed.pulled_at is None or feed.complete_at is None:
         return None
     if timezone.now() - feed.complete_at > timedelta(days=feed.complete_every_days):
         return None
+    if feed.onboarded_digest != _onboarded_digest(feed.district):
+        return None  # the records of a school that was onboarded since have not changed at the provider
     return feed.pulled_at - OVERLAP
 
 
@@ -55,8 +60,21 @@ def note_applied(sync: Sync) -> None:
     """In the transaction that applies a collected sync: the next one may ask for what changes from here on."""
     if not sync.is_collected:
         return
-    moments = {"pulled_at": sync.collected_at} | ({} if sync.since else {"complete_at": sync.collected_at})
-    Feed.objects.filter(district=sync.district).update(tries=0, **moments)
+    complete = {} if sync.since else {"complete_at": sync.collected_at}
+    Feed.objects.filter(district=sync.district).update(
+        tries=0, pulled_at=sync.collected_at, onboarded_digest=_onboarded_digest(sync.district), **complete
+    )
+
+
+def forget_applied(district: District) -> None:
+    """In the transaction that undoes a sync: everything is asked for next, since what it had brought has not changed at
+    the provider.
+    """
+    Feed.objects.filter(district=district).update(pulled_at=None, complete_at=None)
+
+
+def _onboarded_digest(district: District) -> str:
+    return sha256("\n".join(sorted(onboarded_source_ids(district))).encode()).hexdigest()
 
 
 @contextmanager

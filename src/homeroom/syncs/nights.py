@@ -6,6 +6,7 @@ sync each time, with growing waits; then it stays failed until somebody acts, or
 
 from __future__ import annotations
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,11 +22,24 @@ from homeroom.feeds.models import Feed
 from homeroom.syncs import tasks
 from homeroom.syncs.models import UNDER_WAY, State, Sync
 
+log = structlog.get_logger(__name__)
+
 
 def begin_due() -> int:
     """Begins the sync of each district that is due, and says of how many. Two who look at once begin none twice."""
     due = District.objects.filter(due_at__lte=timezone.now(), is_closed=False).order_by("due_at")
-    return sum(_begin_if_due(district_id) for district_id in due.values_list("pk", flat=True))
+    return sum(_begin_or_log(district_id) for district_id in due.values_list("pk", flat=True))
+
+
+def _begin_or_log(district_id: int) -> bool:
+    """A district that cannot be begun holds up none of the others; it is looked at again in a minute."""
+    try:
+        return _begin_if_due(district_id)
+    except tasks.DATABASE_GONE:
+        raise
+    except Exception:
+        log.exception("night not begun", district_id=district_id)
+        return False
 
 
 def _begin_if_due(district_id: int) -> bool:

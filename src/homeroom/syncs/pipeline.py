@@ -61,9 +61,10 @@ def run(sync: Sync) -> None:
         try:
             _run(sync, claim, work)
         except TryAgainLaterError as error:
-            fail(claim, str(error))
-            if sync.is_collected:
-                feeds.plan_next_try(sync.district)
+            with transaction.atomic():
+                fail(claim, str(error))
+                if sync.is_collected:
+                    feeds.plan_next_try(sync.district)
         except RefusedError as error:
             storage.drop_incoming(sync)  # only other bytes will do
             fail(claim, str(error))

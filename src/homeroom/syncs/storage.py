@@ -180,9 +180,13 @@ def has_pages(sync: Sync) -> bool:
 
 def empty_folder_for_pages(sync: Sync) -> Path:
     """Where a delivery is collected; what an earlier run left there unfinished is gone."""
-    folder = _folder(sync) / "pages"
-    shutil.rmtree(folder, ignore_errors=True)
-    return _made(folder)
+    drop_pages(sync)
+    return _made(_folder(sync) / "pages")
+
+
+def drop_pages(sync: Sync) -> None:
+    """Removes a collected delivery: it is collected anew when the sync runs again."""
+    shutil.rmtree(_folder(sync) / "pages", ignore_errors=True)
 
 
 def has_delivery(sync: Sync) -> bool:
