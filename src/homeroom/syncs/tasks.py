@@ -26,6 +26,7 @@ from homeroom.districts.models import District
 from homeroom.notices import sending as notices
 from homeroom.syncs import claims, pipeline, storage, telling
 from homeroom.syncs.models import UNDER_WAY, State, Sync, Upload
+from homeroom.syncs.uploads import passwords
 from homeroom.syncs.uploads import pipeline as uploads_pipeline
 
 STALLED_AFTER_SECONDS = 30
@@ -65,6 +66,8 @@ def _run(sync_id: int) -> None:
     if sync is None:
         for over in Sync.objects.filter(pk=sync_id):  # its worker may have died before it had cleared up
             storage.drop_work(over)
+            if over.is_final:
+                passwords.forget(over)
         return
     story = uploads_pipeline if Upload.objects.filter(sync=sync).exists() else pipeline
     try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from homeroom import engine
@@ -28,6 +28,7 @@ from homeroom.syncs.claims import Claim
 from homeroom.syncs.models import Kind, State, Sync, Upload
 from homeroom.syncs.uploads import correcting, passwords
 
+_MOST_COLLISIONS = 3
 PASSWORDS_GONE = "The passwords of this upload are no longer kept. Please upload the file again."
 _STATES = {engine.Status.COMPLETED: State.COMPLETED, engine.Status.WITH_ERRORS: State.WITH_ERRORS}
 
@@ -49,6 +50,15 @@ def run(sync: Sync) -> None:
 def _run(upload: Upload, sync: Sync, claim: Claim, work: Path) -> None:
     _refuse_to_create(sync)
     claim.write(steps=upload.rows)
+    for _ in range(_MOST_COLLISIONS):
+        try:
+            return _create(upload, sync, claim, work)
+        except IntegrityError:
+            continue  # somebody took a value between our question and our answer: it is asked once more
+    return _create(upload, sync, claim, work)
+
+
+def _create(upload: Upload, sync: Sync, claim: Claim, work: Path) -> None:
     while not _created(upload, sync, claim, work):
         accepted = _accepted_lines(upload, sync, work)
         if not passwords.hash_waiting(sync, accepted, lambda done: claim.write(steps_done=done)):
