@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.db import IntegrityError
 
+from homeroom import engine
 from homeroom.districts import actions as districts
 from homeroom.districts import scope
 from homeroom.districts.models import Membership, Method, Role, SchoolYear
 from homeroom.roster.models import AddressInUse, Class, Credential, Enrollment, Person
-from homeroom.syncs import storage, tasks
+from homeroom.syncs import claims, storage, tasks
 from homeroom.syncs.models import HashedPassword, Kind, State, Sync, Upload, WaitingPassword
-from homeroom.syncs.uploads import receiving
+from homeroom.syncs.uploads import pipeline, receiving
 from homeroom.syncs.uploads.receiving import FaultyFileError
 from tests.people import Cast
 
@@ -225,3 +228,66 @@ def test_a_name_that_a_spreadsheet_would_run_goes_into_the_file_to_correct_and_c
 
         assert second.state == State.COMPLETED
         assert Person.objects.get().given_name == name
+
+
+def test_passwords_of_an_upload_that_is_given_up_do_not_wait_for_ever(cast: Cast) -> None:
+    sync = upload(cast, Kind.STUDENTS, STUDENTS + ANA)
+    with scope.within(cast.ferndale.pk):
+        for _ in range(3):
+            claims.begin(sync.pk)
+
+        assert work(sync).state == State.FAILED
+        assert not WaitingPassword.objects.exists()
+
+
+def test_a_value_that_is_taken_in_the_last_moment_is_asked_for_once_more(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = upload(cast, Kind.STUDENTS, STUDENTS + ANA + BEN)
+    begun = pipeline.create_people
+
+    def taken_meanwhile(*given: Any, **more: Any) -> None:
+        monkeypatch.setattr(pipeline, "create_people", begun)
+        raise IntegrityError
+
+    monkeypatch.setattr(pipeline, "create_people", taken_meanwhile)
+    with scope.within(cast.ferndale.pk):
+        assert work(sync).state == State.COMPLETED
+        assert Person.objects.count() == 2
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("cell", ["Ana", '"An\na"'])
+def test_no_file_of_the_check_holds_a_password_whatever_ends_its_lines(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, line_end: str, cell: str
+) -> None:
+    checked, seen = engine.validate, []
+
+    def looked_at(*given: Any, work: Path, **more: Any) -> engine.Checked:
+        answer = checked(*given, work=work, **more)
+        seen.extend(path.read_bytes() for path in work.rglob("*") if path.is_file())
+        return answer
+
+    monkeypatch.setattr(engine, "validate", looked_at)
+    text = (STUDENTS + ANA + BEN).replace("\n", line_end).replace("Ana", cell)
+    sync = upload(cast, Kind.STUDENTS, text)
+
+    assert not any(b"secret-word" in content for content in seen)
+    monkeypatch.undo()
+    with scope.within(cast.ferndale.pk):
+        assert work(sync).counts["students"]["created"] >= 1
+
+
+@pytest.mark.parametrize("name", ["row", "line", "blank", "", "column 2: studentId", "studentId"])
+def test_columns_of_any_name_are_told_by_it(cast: Cast, name: str) -> None:
+    text = (
+        (STUDENTS + ANA + BEN)
+        .replace("studentId,", f"studentId,{name},")
+        .replace("S1,", "S1,x,")
+        .replace("S2,", "S2,x,")
+    )
+
+    with pytest.raises(FaultyFileError) as refused:
+        upload(cast, Kind.STUDENTS, text)
+
+    assert name in str(refused.value)

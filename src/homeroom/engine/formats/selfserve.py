@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -108,23 +108,16 @@ def arrange(delivery: Delivery, opened: Sequence[Opened]) -> Snapshot:
     if len(opened) > 1:
         return Snapshot(NAME, table.name, {}, (Remark("delivery-mixed", value=one.file.name),), delivery.origin)
     remarks = tuple(_header_remarks(one, table))
-    header = one.text.header
     part = Part(
         table,
         TEMPLATES,
         one.file.name,
         "bulk",
-        TemplateText(replace(one.text, columns=_unique(header))),
-        _unique(header),
+        TemplateText(one.text),
+        one.text.columns,
         one.file.size_bytes,
     )
     return Snapshot(NAME, table.name, {table.name: part}, remarks, delivery.origin)
-
-
-def _unique(header: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        name if name not in header[:place] else f"column {place + 1}: {name}" for place, name in enumerate(header)
-    )
 
 
 def _header_remarks(one: Opened, table: Table) -> list[Remark]:

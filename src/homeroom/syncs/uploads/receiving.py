@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from homeroom.districts.models import District, School, SchoolYear
 from homeroom.districts.requirements import requirements_of
 from homeroom.engine.corrections import original_rows
 from homeroom.engine.formats import selfserve
+from homeroom.engine.formats.csv_header import Unreadable, read_opening
 from homeroom.engine.ledger import Page
 from homeroom.engine.rules import RULES_BY_ID
 from homeroom.engine.rules.selfserve import PASSWORD
@@ -87,7 +90,7 @@ def start(
     of this school and kind unless confirmed, Refused for who may not. Of a file that is not taken nothing is stored.
     """
     name = shown(name.replace("\\", "/").rsplit("/", 1)[-1])[:250] or "upload.csv"
-    with file_in_memory(content) as path, tempfile.TemporaryDirectory() as work:
+    with _readable(content) as path, tempfile.TemporaryDirectory() as work:
         arrived = _look(district, kind, engine.File(name, path, len(content)), Path(work))
         with acting(by, district, "uploads.send") as rights:
             if not rights.schools().filter(pk=school.pk).exists():
@@ -121,6 +124,20 @@ def start(
             withheld = None if kind == Kind.CLASSES else arrived.checked.of_passwords
             storage.keep_upload(sync, content, withheld=withheld)
     return sync
+
+
+@contextmanager
+def _readable(content: bytes) -> Iterator[Path]:
+    """The file in memory. Rows of old Macs, which end in a carriage return alone, end in a line feed there: the engine
+    would write a copy for itself otherwise, with the passwords in it.
+    """
+    with file_in_memory(content) as path:
+        opening = read_opening(path)
+        if isinstance(opening, Unreadable) or not opening.returns:
+            yield path
+            return
+    with file_in_memory(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")) as path:
+        yield path
 
 
 def _look(district: District, kind: Kind, file: engine.File, work: Path) -> Arrived:
