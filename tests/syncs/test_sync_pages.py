@@ -20,6 +20,7 @@ from homeroom.syncs.shown import listed
 from homeroom.syncs.views.reports import STOP_POLLING
 from tests.people import Cast, signed_in
 from tests.syncs.outcomes import Outcomes, outcomes
+from tests.syncs.self_serve import records_of_uploads
 
 __all__ = ["outcomes"]  # fixtures are found where they are imported
 REPORTS = "/d/ferndale/sync-reports/"
@@ -69,6 +70,17 @@ def test_self_serve_districts_have_none(cast: Cast, who: str) -> None:
 def test_manage_leads_to_them(cast: Cast) -> None:
     assert f'href="{REPORTS}"' in signed_in(cast.district_admin).get("/d/ferndale/").text
     assert f'href="{REPORTS}"' not in signed_in(cast.oak_admin).get("/d/ferndale/").text
+
+
+def test_uploads_of_a_district_that_was_self_serve_are_no_syncs_of_its_roster(cast: Cast) -> None:
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    of_before = records_of_uploads(cast.oak_admin, cast.ferndale, cast.oak)
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.ONEROSTER_CSV)
+    browser = signed_in(cast.district_admin)
+
+    assert shown(browser.get(REPORTS)) == []
+    assert "Last:" not in browser.get("/d/ferndale/").text
+    assert [browser.get(f"{REPORTS}{of_before['upload']}/{page}").status_code for page in ("", "row/")] == [404, 404]
 
 
 def test_manage_says_how_the_last_sync_stands(cast: Cast, outcomes: Outcomes) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from homeroom.accounts.models import User
 from homeroom.districts.models import Method, OfDistrict, School, SchoolYear
+from homeroom.districts.scope import TenantManager
 
 
 class State(models.TextChoices):
@@ -28,6 +29,13 @@ class State(models.TextChoices):
 UNDER_WAY = (State.QUEUED, State.PROCESSING)
 SUCCEEDED = (State.COMPLETED, State.WITH_ERRORS)
 FINAL = (*SUCCEEDED, State.FAILED, State.DISCARDED, State.UNDONE)
+
+
+class RosterSyncManager(TenantManager["Sync"]):
+    """Syncs of whole rosters: without the uploads of the time when a district was self-serve."""
+
+    def get_queryset(self) -> models.QuerySet[Sync]:
+        return super().get_queryset().exclude(method=Method.SELF_SERVE)
 
 
 class Sync(OfDistrict):
@@ -81,6 +89,9 @@ class Sync(OfDistrict):
     undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
     files_expired_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = TenantManager()
+    of_rosters: ClassVar = RosterSyncManager()
 
     PERSONAL: ClassVar = ("started_by", "approved_by", "discarded_by", "undone_by", "delivery_name")
     NOT_PERSONAL: ClassVar = (

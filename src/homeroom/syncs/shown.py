@@ -159,7 +159,7 @@ def notes_of(sync: Sync, examples: Examples) -> list[Cause]:
 
 def last_in_words() -> str:
     """How the district's last sync stands, for Manage; "" where there was none."""
-    last = Sync.objects.only("state", "created_at").first()
+    last = Sync.of_rosters.only("state", "created_at").first()
     if last is None:
         return ""
     return f"Last: {last.get_state_display()}, {date_format(timezone.localtime(last.created_at), 'M j, g:i A')}"

@@ -72,7 +72,7 @@ def standings() -> Iterator[Standing]:
 
 
 def _standings_of(district: District) -> Iterator[Standing]:
-    last = Sync.objects.filter(state__in=[State.FAILED, State.HELD, *SUCCEEDED]).first()
+    last = Sync.of_rosters.filter(state__in=[State.FAILED, State.HELD, *SUCCEEDED]).first()
     if last is not None and last.state not in SUCCEEDED:
         href = address("sync", [district.slug, last.pk])
         since = last.finished_at or last.created_at
@@ -91,7 +91,7 @@ def _without_delivery_since(district: District) -> datetime | None:
     """Since when, if a delivery should have come meanwhile; null if none is missed."""
     if district.method != Method.ONEROSTER_CSV or district.expected_every_days is None:
         return None
-    came_at = Sync.objects.aggregate(last=Max("created_at"))["last"]
+    came_at = Sync.of_rosters.aggregate(last=Max("created_at"))["last"]
     assert district.expected_since is not None  # the database sees to it
     since = max(came_at or district.expected_since, district.expected_since)
     return since if timezone.now() - since > timedelta(days=district.expected_every_days) else None

@@ -37,7 +37,7 @@ def progress(request: DistrictRequest, sync: int) -> HttpResponse:
 
 def _shown(request: DistrictRequest, sync_id: int) -> dict[str, Any]:
     sync = get_object_or_404(
-        Sync.objects.select_related("started_by", "approved_by", "discarded_by", "undone_by"), pk=sync_id
+        Sync.of_rosters.select_related("started_by", "approved_by", "discarded_by", "undone_by"), pk=sync_id
     )
     context = {
         "sync": sync,

@@ -23,7 +23,7 @@ STOP_POLLING = 286
 @allowed("syncs.read")
 def sync_reports(request: DistrictRequest) -> HttpResponse:
     filters = SyncFilters(request.GET)
-    syncs = Sync.objects.defer("report")
+    syncs = Sync.of_rosters.defer("report")
     page = lists.page(request, _matching(syncs, filters))
     context = {
         "page": page,
@@ -43,7 +43,7 @@ def sync_reports(request: DistrictRequest) -> HttpResponse:
 @allowed("syncs.read")
 def row(request: DistrictRequest, sync: int) -> HttpResponse:
     """One row of the list, which asks for itself again and again while the sync is under way."""
-    shown = Shown(get_object_or_404(Sync.objects.defer("report"), pk=sync))
+    shown = Shown(get_object_or_404(Sync.of_rosters.defer("report"), pk=sync))
     status = 200 if shown.sync.is_under_way else STOP_POLLING
     return render(request, "syncs/row.html", {"row": shown}, status=status)
 
