@@ -16,13 +16,16 @@ from homeroom.districts import actions as districts
 from homeroom.districts import scope
 from homeroom.districts.models import Membership, Method, Role, SchoolYear
 from homeroom.roster.models import AddressInUse, Class, Credential, Enrollment, Person
+from homeroom.roster.selfserve import creating
 from homeroom.syncs import claims, storage, tasks
 from homeroom.syncs.models import HashedPassword, Kind, State, Sync, Upload, WaitingPassword
-from homeroom.syncs.uploads import pipeline, receiving
+from homeroom.syncs.uploads import receiving
 from homeroom.syncs.uploads.receiving import FaultyFileError
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
+
+CREATES = "homeroom.syncs.uploads.pipeline.create_people"
 
 STUDENTS = "studentId,firstName,middleName,lastName,email,grade,username,password\n"
 STAFF = "staffId,firstName,middleName,lastName,email,role,username,password\n"
@@ -244,13 +247,13 @@ def test_a_value_that_is_taken_in_the_last_moment_is_asked_for_once_more(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync = upload(cast, Kind.STUDENTS, STUDENTS + ANA + BEN)
-    begun = pipeline.create_people
+    create_people = creating.create_people
 
     def taken_meanwhile(*given: Any, **more: Any) -> None:
-        monkeypatch.setattr(pipeline, "create_people", begun)
+        monkeypatch.setattr(CREATES, create_people)
         raise IntegrityError
 
-    monkeypatch.setattr(pipeline, "create_people", taken_meanwhile)
+    monkeypatch.setattr(CREATES, taken_meanwhile)
     with scope.within(cast.ferndale.pk):
         assert work(sync).state == State.COMPLETED
         assert Person.objects.count() == 2
@@ -261,7 +264,8 @@ def test_a_value_that_is_taken_in_the_last_moment_is_asked_for_once_more(
 def test_no_file_of_the_check_holds_a_password_whatever_ends_its_lines(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, line_end: str, cell: str
 ) -> None:
-    checked, seen = engine.validate, []
+    checked = engine.validate
+    seen: list[bytes] = []
 
     def looked_at(*given: Any, work: Path, **more: Any) -> engine.Checked:
         answer = checked(*given, work=work, **more)
