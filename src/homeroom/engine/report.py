@@ -34,8 +34,9 @@ class Status(StrEnum):
 class TableCounts:
     """One delivered table. rows: without header and blank lines; accepted + refused + left_out = rows.
 
-    The last five are null where there is no earlier roster to compare with. kept: records that stay as they were
-    because their row was refused, left out or could not be read, or because somebody's could not.
+    The last five are null where there is no earlier roster to compare with. unchanged: records that came and are as
+    they were. kept: records that stay as they were because their row was refused, left out or could not be read, or
+    because somebody's could not.
     """
 
     table: str
@@ -137,19 +138,19 @@ def _counts(page: Page, changes: Changes | None) -> TableCounts:
     accepted = page.key.filter(page.accepted & ~page.frame["deleted"])
     there = change.after.index["key"] if change.after is not None else NO_IDS
     kept = there.filter(~there.is_in(accepted.implode()))
+    unchanged = change.unchanged - len(kept)
     if page.setting.mode == "delta":
-        # What a delta does not mention is as it should be.
+        # What a delta does not mention did not come: it is neither unchanged nor kept.
         mentioned = pl.concat([page.key, page.unreadable["key"]]).drop_nulls()
         kept = kept.filter(kept.is_in(mentioned.implode()))
-    stays = len(kept)
     return TableCounts(
         **asdict(plain)
         | {
             "created": len(change.created),
             "updated": len(change.updated),
-            "unchanged": change.unchanged - stays,
+            "unchanged": unchanged,
             "deactivated": len(change.removed),
-            "kept": stays,
+            "kept": len(kept),
         }
     )
 

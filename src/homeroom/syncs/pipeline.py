@@ -245,15 +245,15 @@ def _with_all_kinds(changes: engine.Changes, checked: engine.Checked) -> engine.
 
 
 def _counts(report: engine.Report, changes: engine.Changes) -> dict[str, dict[str, int]]:
-    """By kind of record, what is done with how many. None of those delivered counts twice: what was refused or left out
-    and stays as it was is not among the unchanged ones.
+    """By kind of record, what is done with how many. Each of those delivered counts once: what was refused or left out
+    and stays as it was is not among the unchanged ones. What did not come counts only where it is deactivated.
     """
     delivered = {table.table: table for table in report.tables}
     return {
         name: {
             "created": len(change.created),
             "updated": len(change.updated),
-            "unchanged": (delivered[name].unchanged or 0) if name in delivered else change.unchanged,
+            "unchanged": (delivered[name].unchanged or 0) if name in delivered else 0,
             "deactivated": len(change.removed),
             "refused": delivered[name].refused if name in delivered else 0,
             "left_out": delivered[name].left_out if name in delivered else 0,
