@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import OperationalError
@@ -50,7 +52,7 @@ def rename_a_pupil(provider: Provider) -> str:
     return str(record["sourcedId"])
 
 
-def due_at(cast: Cast) -> object:
+def due_at(cast: Cast) -> Any:
     return District.objects.get(pk=cast.ferndale.pk).due_at
 
 
@@ -76,7 +78,7 @@ def test_a_district_is_begun_once_and_due_again_the_next_night(cast: Cast, feed:
 
     assert (nights.begin_due(), nights.begin_due()) == (1, 0)
     assert due_at(cast) is not None
-    assert due_at(cast) > timezone.now()  # type: ignore[operator]
+    assert due_at(cast) > timezone.now()
 
 
 @pytest.mark.parametrize("why", ["paused", "closed", "self-serve", "not due"])
@@ -116,7 +118,7 @@ def test_a_night_that_failed_is_tried_again_with_growing_waits_and_stays_one_syn
         begun = timezone.now()
         sync = night(cast)
         assert sync.state == State.FAILED
-        assert begun + wait <= due_at(cast) <= timezone.now() + wait  # type: ignore[operator]
+        assert begun + wait <= due_at(cast) <= timezone.now() + wait
     provider.fail()
 
     sync = night(cast)
@@ -144,7 +146,18 @@ def test_district_that_has_its_method_again_is_due_again(cast: Cast, feed: Feed)
     districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.CLASSLINK)
 
     assert due_at(cast) is not None
-    assert due_at(cast) > timezone.now()  # type: ignore[operator]
+    assert due_at(cast) > timezone.now()
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Asia/Tokyo"])
+def test_next_night_is_at_the_clock_of_the_new_time_zone(cast: Cast, feed: Feed, zone: str) -> None:
+    before = due_at(cast)
+    districts.change_time_zone(by=cast.operator, district=cast.ferndale, time_zone=zone)
+    after = due_at(cast)
+
+    clock = before.astimezone(ZoneInfo("America/Chicago")).time()
+    assert after.astimezone(ZoneInfo(zone)).time() == clock
+    assert timezone.now() < after < timezone.now() + timedelta(days=2)
 
 
 def test_sync_says_from_where_it_was_collected(cast: Cast, feed: Feed) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from homeroom.accounts.models import User
@@ -77,13 +79,23 @@ def change_limits(*, by: User, district: District, limits: Limits) -> District:
 
 
 def change_time_zone(*, by: User, district: District, time_zone: str) -> District:
-    """The district with another time zone: of the dates on its pages, of "today", and of its nights."""
+    """The district with another time zone: of the dates on its pages, of "today", and of its nights, the next one
+    included, which keeps its time of the clock.
+    """
     with acting(by, district, "time-zone.change"):
         before, district.time_zone = district.time_zone, time_zone
         _check(district)
-        district.save(update_fields=["time_zone"])
+        due_at = District.objects.select_for_update().values_list("due_at", flat=True).get(pk=district.pk)
+        district.due_at = due_at and _of_the_same_clock(due_at, before, time_zone)
+        district.save(update_fields=["time_zone", "due_at"])
         _record(by, "district.time-zone-changed", district, before=before, after=time_zone)
     return district
+
+
+def _of_the_same_clock(moment: datetime, zone: str, other: str) -> datetime:
+    """When the clock of the other zone shows that time; a day later where that is over."""
+    there = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=ZoneInfo(other))
+    return there if there > timezone.now() else there + timedelta(days=1)
 
 
 def close_district(*, by: User, district: District) -> District:
