@@ -17,7 +17,7 @@ from homeroom.notices.messages import Letter
 from homeroom.notices.models import Webhook
 from homeroom.sealing import keys
 from homeroom.sources import SourceError
-from homeroom.sources.oneroster_rest.addresses import Allowed
+from homeroom.sources.addresses import Allowed
 from homeroom.sources.oneroster_rest.wire import Wire
 
 TIMEOUT_SECONDS = 15.0

@@ -80,6 +80,11 @@ def is_csv(name: str) -> bool:
     return name.casefold().endswith(".csv") and not is_left_by_system(name)
 
 
+def is_roster_file(name: str) -> bool:
+    """True for the names of OneRoster's files, whatever their case."""
+    return name.casefold() in _ROSTER_NAMES
+
+
 def refuse_twins(files: Sequence[tuple[str, str]], *, origin: str) -> None:
     """Raises RefusedError if two files, (entry, name) each, would be called the same on some computer."""
     seen: dict[str, tuple[str, str]] = {}

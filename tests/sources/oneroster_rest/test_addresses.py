@@ -10,8 +10,9 @@ import pytest
 
 from homeroom.demo.provider import Provider
 from homeroom.sources import SettingsError, TryAgainLaterError
+from homeroom.sources.addresses import Allowed
 from homeroom.sources.oneroster_rest import Bearer, Connection, collect
-from homeroom.sources.oneroster_rest.addresses import Allowed, Network
+from homeroom.sources.oneroster_rest.network import Network
 from tests.sources.oneroster_rest.pulling import connected, district
 
 PUBLIC = ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"]

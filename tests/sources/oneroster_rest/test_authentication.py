@@ -13,8 +13,8 @@ from homeroom.demo.provider import Manners, Provider, serving
 from homeroom.demo.provider_access import KEY, SECRET, TOKEN, Access
 from homeroom.demo.provider_faults import Fault, Kind
 from homeroom.sources import RefusedError, SettingsError, TryAgainLaterError
+from homeroom.sources.addresses import Allowed
 from homeroom.sources.oneroster_rest import Authentication, Bearer, ClientCredentials, Connection, OAuth1, collect
-from homeroom.sources.oneroster_rest.addresses import Allowed
 from homeroom.sources.oneroster_rest.authentication import signer
 from homeroom.sources.oneroster_rest.wire import Answer, Wire
 from tests.sources.oneroster_rest.pulling import PAGE, connected, district, left_in, pulled

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 import pytest
 
 from homeroom.sources import RefusedError, SettingsError, TryAgainLaterError
+from homeroom.sources.addresses import Allowed
 from homeroom.sources.oneroster_rest import wire as wire_module
-from homeroom.sources.oneroster_rest.addresses import Allowed
 from homeroom.sources.oneroster_rest.wire import Answer, PassingError, Wire, retry_after
 
 BODY = b'{"users": []}'

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from homeroom.engine.delivery import Delivery
 from homeroom.engine.formats.rest_pages import BULK, DELTA, PULL, Collection, Pull
 from homeroom.sources import SettingsError, TryAgainLaterError
-from homeroom.sources.oneroster_rest.addresses import Allowed
+from homeroom.sources.addresses import Allowed
 from homeroom.sources.oneroster_rest.asking import Asker, Patience
 from homeroom.sources.oneroster_rest.authentication import signer
 from homeroom.sources.oneroster_rest.connection import DEMOGRAPHICS, Connection

@@ -17,7 +17,8 @@ import httpcore2
 
 from homeroom.engine.formats.rest_pages import is_error
 from homeroom.sources import RefusedError, SettingsError, TryAgainLaterError
-from homeroom.sources.oneroster_rest.addresses import Allowed, Network
+from homeroom.sources.addresses import Allowed
+from homeroom.sources.oneroster_rest.network import Network
 
 #: Whoever answers so may answer otherwise in a moment.
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})

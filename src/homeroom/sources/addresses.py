@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-import httpcore2
 
 from homeroom.sources import SettingsError, TryAgainLaterError
 
@@ -56,35 +53,19 @@ def _is_never_asked(address: _Address) -> bool:
     return address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
 
 
-class Network(httpcore2.SyncBackend):
-    """Connects to allowed addresses only. Raises SettingsError for others, TryAgainLaterError for unknown names."""
+def judged(host: str, port: int, allowed: Allowed) -> list[str]:
+    """The addresses of this name, all of which may be asked; a connection is made to one of them and not to the name.
 
-    def __init__(self, allowed: Allowed) -> None:
-        self._allowed = allowed
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.NetworkStream:
-        addresses = _resolved(host, port)
-        for address in addresses:
-            if not self._allowed.address(address):
-                raise SettingsError(
-                    f"{host} leads to {address}, an address inside a private network, which Homeroom does not ask. "
-                    f"{self._allowed.advice}"
-                )
-        failure: Exception | None = None
-        for address in addresses:
-            try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        assert failure is not None
-        raise failure
+    Raises SettingsError for others, TryAgainLaterError for unknown names.
+    """
+    addresses = _resolved(host, port)
+    for address in addresses:
+        if not allowed.address(address):
+            raise SettingsError(
+                f"{host} leads to {address}, an address inside a private network, which Homeroom does not ask. "
+                f"{allowed.advice}"
+            )
+    return addresses
 
 
 def _resolved(host: str, port: int) -> list[str]:
@@ -92,6 +73,6 @@ def _resolved(host: str, port: int) -> list[str]:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise TryAgainLaterError(
-            f"No machine is called {host}. Check the spelling of the URL; if it is right, the name service may be down."
+            f"No machine is called {host}. Check the spelling; if it is right, the name service may be down."
         ) from error
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
