@@ -1,0 +1,239 @@
+"""Drops fetched from a district's SFTP server: whole, once, from the right server, or not at all."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from homeroom.sources import RefusedError, SettingsError, SourceError, TryAgainLaterError
+from homeroom.sources.drops import Drop
+from homeroom.sources.sftp_drop import Password, PrivateKey, collect, fingerprint, look, offered_host_key
+from tests.sources.sftp_servers import PASSWORD, District, serving
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Iterator[District]:
+    (tmp_path / "server").mkdir()
+    with serving(District(tmp_path / "server")) as district:
+        yield district
+
+
+def wanted(_: Drop) -> bool:
+    return True
+
+
+def fetched(district: District, into: Path, **more: Any) -> dict[str, bytes]:
+    """What was fetched, by the names that the files have now."""
+    found = collect(district.server(**more), into, wants=wanted)
+    return {} if found is None else {path.name: path.read_bytes() for path in found[1].iterdir()}
+
+
+def test_newest_finished_zip_is_fetched_byte_for_byte(district: District, tmp_path: Path) -> None:
+    content = os.urandom(5_000_000)
+    district.put("old.zip", b"old", seconds_ago=9_000)
+    district.put("new.zip", content, seconds_ago=7_000)
+    district.put("growing.zip", b"half", seconds_ago=1)
+
+    assert fetched(district, tmp_path / "in") == {"00-new.zip": content}
+
+
+def test_loose_files_are_fetched_together(district: District, tmp_path: Path) -> None:
+    district.put("out/today/users.csv", b"sourcedId\n")
+    district.put("out/today/orgs.csv", b"sourcedId,name\n")
+    district.put("out/today/readme.txt", b"no")
+
+    assert fetched(district, tmp_path / "in", folder="/out") == {
+        "00-orgs.csv": b"sourcedId,name\n",
+        "01-users.csv": b"sourcedId\n",
+    }
+
+
+def test_what_was_fetched_is_for_nobody_else(district: District, tmp_path: Path) -> None:
+    district.put("roster.zip")
+    found = collect(district.server(), tmp_path / "in", wants=wanted)
+
+    assert found is not None
+    modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "in", found[1], *found[1].iterdir())]
+    assert modes == [0o700, 0o700, 0o600]
+
+
+def test_drop_that_is_not_wanted_is_not_fetched(district: District, tmp_path: Path) -> None:
+    district.put("roster.zip")
+
+    assert collect(district.server(), tmp_path / "in", wants=lambda drop: drop.name != "roster.zip") is None
+    assert district.read_bytes == 0
+
+
+def test_file_that_grows_between_two_looks_is_left_alone(district: District, tmp_path: Path) -> None:
+    path = district.put("roster.zip")
+    grown = iter(range(100))
+
+    def grow() -> None:
+        path.write_bytes(b"x" * next(grown))
+        os.utime(path, (1_700_000_000, 1_700_000_000))  # the clock of the server says nothing
+
+    district.on_look = grow
+
+    assert [drop.is_growing for drop in look(district.server())] == [True]
+    assert fetched(district, tmp_path / "in") == {}
+
+
+def test_connection_that_is_cut_is_told_and_goes_on_where_it_was(district: District, tmp_path: Path) -> None:
+    content = os.urandom(20_000_000)
+    district.put("roster.zip", content)
+    district.cuts_after_bytes = 12_000_000
+
+    with pytest.raises(TryAgainLaterError, match=r"The connection to 127\.0\.0\.1, port \d+ was cut off"):
+        fetched(district, tmp_path / "in")
+
+    before, district.read_bytes = district.read_bytes, 0
+    assert fetched(district, tmp_path / "in") == {"00-roster.zip": content}
+    assert before > 8_000_000
+    assert district.read_bytes < 13_000_000
+
+
+def test_what_was_cut_off_is_not_mixed_with_another_drop(district: District, tmp_path: Path) -> None:
+    district.put("roster.zip", os.urandom(20_000_000))
+    district.cuts_after_bytes = 12_000_000
+    with pytest.raises(TryAgainLaterError):
+        fetched(district, tmp_path / "in")
+    content = os.urandom(20_000_000)
+    district.put("roster.zip", content, seconds_ago=1_000)
+
+    assert fetched(district, tmp_path / "in") == {"00-roster.zip": content}
+    assert len(list((tmp_path / "in").iterdir())) == 1
+
+
+def test_file_that_changes_while_it_is_fetched_is_told(district: District, tmp_path: Path) -> None:
+    path = district.put("roster.zip", b"x" * 100)
+
+    def change(_: Drop) -> bool:
+        path.write_bytes(b"y" * 100)
+        return True
+
+    with pytest.raises(TryAgainLaterError, match=r"“roster\.zip” on .* was changed while it was fetched"):
+        collect(district.server(), tmp_path / "in", wants=change)
+    assert not list((tmp_path / "in").rglob("*.zip"))
+
+
+def test_server_with_another_host_key_is_shown_no_credentials(district: District, tmp_path: Path) -> None:
+    other = District(tmp_path).host_key_line
+    district.put("roster.zip")
+
+    with pytest.raises(SettingsError, match="shows one with the fingerprint") as told:
+        fetched(district, tmp_path / "in", host_key=other)
+
+    assert fingerprint(other) in str(told.value)
+    assert fingerprint(district.host_key_line) in str(told.value)
+    assert district.logins == []
+
+
+def test_server_whose_host_key_nobody_confirmed_is_not_asked(district: District) -> None:
+    with pytest.raises(SettingsError, match="Nobody has confirmed yet that 127"):
+        look(district.server(host_key=""))
+
+    assert offered_host_key(district.server(host_key="")) == district.host_key_line
+    assert district.logins == []
+
+
+def test_wrong_password_is_told(district: District) -> None:
+    with pytest.raises(SettingsError, match="did not let the user “homeroom” in with this password") as told:
+        look(district.server(way=Password("wrong")))
+
+    assert "wrong" not in str(told.value)
+    assert PASSWORD not in district.logins
+
+
+def test_private_key_lets_in(district: District, tmp_path: Path) -> None:
+    district.user_key = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+    district.put("roster.zip", b"x")
+
+    assert fetched(district, tmp_path / "in", way=PrivateKey(district.user_key)) == {"00-roster.zip": b"x"}
+    other = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+    with pytest.raises(SettingsError, match="with this private key"):
+        look(district.server(way=PrivateKey(other)))
+
+
+def test_drop_that_is_too_large_is_refused_before_it_is_fetched(district: District, tmp_path: Path) -> None:
+    district.put("roster.zip", bytes(2_000_000))
+
+    with pytest.raises(RefusedError, match=r"“roster.zip” on .* has 2\.0 MB; Homeroom takes at most 1\.0 MB"):
+        fetched(district, tmp_path / "in", most_bytes=1_000_000)
+    assert district.read_bytes == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["../../users.csv", "/etc/roster.zip", "..\\users.csv", "roster\n.zip", "a\x00.zip", "a" * 300 + ".zip"]
+)
+def test_name_that_leads_elsewhere_is_refused(district: District, tmp_path: Path, name: str) -> None:
+    district.put("good.zip")
+    district.lists = (name,)
+
+    with pytest.raises(RefusedError, match=r"lists a file called .* which is no name that a file of a roster can have"):
+        fetched(district, tmp_path / "in")
+    assert not list(tmp_path.rglob("*-*.zip"))
+
+
+def test_other_odd_names_are_nobodys_business(district: District, tmp_path: Path) -> None:
+    district.put("good.zip", b"x")
+    district.lists = ("../notes.txt", "..", "\x07")
+
+    assert fetched(district, tmp_path / "in") == {"00-good.zip": b"x"}
+
+
+def test_links_are_followed_on_the_server(district: District, tmp_path: Path) -> None:
+    district.put("archive/nested/roster.zip", b"x")
+    (district.folder / "latest.zip").symlink_to(district.folder / "archive/nested/roster.zip")
+    (district.folder / "broken.zip").symlink_to(district.folder / "gone.zip")
+
+    assert fetched(district, tmp_path / "in") == {"00-latest.zip": b"x"}
+
+
+def test_folder_that_is_not_there_is_told(district: District) -> None:
+    with pytest.raises(SettingsError, match=r"“/outgoing” on 127.* is not there, or no folder"):
+        look(district.server(folder="/outgoing"))
+
+
+def test_server_that_is_down_may_come_back(district: District) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        with pytest.raises(TryAgainLaterError, match="Nothing answers at 127"):
+            look(district.server(port=free.getsockname()[1]))
+
+
+def test_server_that_says_nothing_is_not_waited_for_forever(district: District) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        server = district.server(port=silent.getsockname()[1], timeout_seconds=0.3)
+        with pytest.raises(TryAgainLaterError, match=r"did not answer within 0\.3 seconds"):
+            look(server)
+        with pytest.raises(TryAgainLaterError, match="did not answer"):
+            offered_host_key(server)
+
+
+def test_what_is_no_sftp_server_is_told(district: District) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def answer() -> None:
+            talking, _ = other.accept()
+            with talking:
+                talking.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 1_000)
+                talking.recv(1)
+
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(SourceError, match=r"is no SFTP server|was cut off"):
+            look(district.server(port=other.getsockname()[1]))
+
+
+@pytest.mark.parametrize("more", [{"allows_loopback": False}, {"allows_loopback": False, "allows_private": True}])
+def test_addresses_inside_a_network_are_not_asked(district: District, more: dict[str, bool]) -> None:
+    with pytest.raises(SettingsError, match=r"leads to 127\.0\.0\.1, an address inside a private network"):
+        offered_host_key(district.server(**more))
