@@ -12,7 +12,14 @@ from urllib.parse import quote_plus, urlencode
 from oauthlib import oauth1
 
 from homeroom.sources import RefusedError, SettingsError
-from homeroom.sources.oneroster_rest.connection import Bearer, ClientCredentials, Connection, OAuth1
+from homeroom.sources.oneroster_rest.classlink import OfPartner
+from homeroom.sources.oneroster_rest.connection import (
+    Bearer,
+    ClassLinkPartner,
+    ClientCredentials,
+    Connection,
+    OAuth1,
+)
 from homeroom.sources.oneroster_rest.wire import BUSY, Answer, PassingError, Wire, retry_after
 
 #: A token is fetched anew so long before it expires.
@@ -41,6 +48,8 @@ def signer(connection: Connection, wire: Wire) -> Signer:
             return _Tokens(connection.authentication, connection.scopes, wire)
         case Bearer():
             return _Fixed(connection.authentication)
+        case ClassLinkPartner():
+            return OfPartner(connection.authentication, connection, wire)
 
 
 class _Fixed:

@@ -45,7 +45,14 @@ class Bearer:
     token: str = field(repr=False)
 
 
-Authentication = OAuth1 | ClientCredentials | Bearer
+@dataclass(frozen=True)
+class ClassLinkPartner:
+    """ClassLink's proxy, asked with the publisher's own key for the token of the district whose base URL it is."""
+
+    key: str = field(repr=False)
+
+
+Authentication = OAuth1 | ClientCredentials | Bearer | ClassLinkPartner
 
 
 @dataclass(frozen=True)
