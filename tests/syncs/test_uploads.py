@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,22 @@ def test_no_password_is_stored_but_as_a_hash(cast: Cast, data: Path) -> None:
     for path in data.rglob("*"):
         assert path.is_dir() or b"secret-word" not in path.read_bytes(), path
     assert (storage.uploaded_file(sync) or data).read_text().splitlines()[1] == ANA.strip().replace("secret-word-1", "")
+
+
+@pytest.mark.parametrize(("password", "faulty"), [("secret-word-1", []), ("qqq", ["password"])])
+def test_a_row_with_nothing_but_a_password_is_no_blank_row(cast: Cast, password: str, faulty: list[str]) -> None:
+    with scope.within(cast.ferndale.pk):
+        done = work(upload(cast, Kind.STUDENTS, STUDENTS + ANA + f",,,,,,,{password}\n,,,,,,,\n"))
+
+        assert (done.state, done.counts) == (State.WITH_ERRORS, {"students": {"created": 1, "refused": 1}})
+        assert Upload.objects.get(sync=done).rows == 2
+        wrong = ["studentId", "firstName", "lastName", "grade", "username", *faulty]
+        assert [row[:3] for row in report(done)[1:]] == [["3", "", column] for column in wrong]
+        path = storage.corrections_file(done)
+        assert path is not None
+        (row,) = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+        assert (row["password"], row["Original Row"]) == ("", "3")
+        assert password not in path.read_text() + json.dumps(done.report)
 
 
 def test_corrected_rows_come_back_and_close_their_errors(cast: Cast) -> None:

@@ -29,7 +29,15 @@ from homeroom.engine.rules.keys import judge_enrollments, judge_keys
 from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_lost_schools, leave_out_users
 from homeroom.engine.rules.people import judge_people, judge_roles
 from homeroom.engine.rules.references import judge_cycles, judge_references
-from homeroom.engine.rules.selfserve import PASSWORD, AskTaken, Taken, class_of, judge_upload, refuse_withheld
+from homeroom.engine.rules.selfserve import (
+    PASSWORD,
+    AskTaken,
+    Taken,
+    class_of,
+    judge_upload,
+    lines_with_nothing_but_a_password,
+    refuse_withheld,
+)
 from homeroom.engine.second_pass import explain
 from homeroom.engine.snapshot import Remark, Snapshot
 
@@ -53,8 +61,15 @@ class Checked:
 
     @property
     def of_passwords(self) -> pl.DataFrame:
-        """The findings about passwords, for a later judgement of the same file without them: ``findings.SCHEMA``."""
-        return self.findings.rows.filter(pl.col("field") == PASSWORD).collect()
+        """The findings about passwords, for a later judgement of the same file without them: ``findings.SCHEMA``.
+
+        And those about rows with nothing but a password, which will look blank then.
+        """
+        alone = [lines_with_nothing_but_a_password(page) for page in self.pages.values()]
+        lines = pl.concat([pl.Series("line", [], dtype=pl.UInt32), *alone])
+        return self.findings.rows.filter(
+            (pl.col("field") == PASSWORD) | pl.col("line").is_in(lines.implode())
+        ).collect()
 
     def accepted(self, table: str) -> Records:
         """The rows of a table that were accepted, as the roster keeps them: faulty values that a rule clears are null.
@@ -125,9 +140,10 @@ def _validate_upload(
     for page in pages.values():
         judge_upload(page, ask)
         if withheld is not None:
-            refuse_withheld(page, withheld["line"])
             gathering.add(withheld)
         explain(page, {}, gathering)
+        if withheld is not None:
+            refuse_withheld(page, withheld["line"])
     for tally in tallies(Ledger(pages, {}), None):
         gathering.add(of_tally(tally))
     return Checked(snapshot, profile, gathering.done(), stopped=gathering.stops, pages={} if gathering.stops else pages)

@@ -297,7 +297,7 @@ _UNIQUE = (
 
 def facts(setting: Setting) -> dict[str, pl.Expr]:
     """What the first pass keeps of each row of a template: hashes of what must be unique, and whether nothing is in it
-    at all.
+    at all, or nothing but a password.
     """
     kept = {}
     for name, column in (("login", "username"), ("address", "email")):
@@ -306,7 +306,10 @@ def facts(setting: Setting) -> dict[str, pl.Expr]:
     if setting.has("className", "primaryTeacher"):
         kept["teacher"] = hashed(pl.col("primaryTeacher").str.to_lowercase())
         kept["class_of"] = class_of("className", "primaryTeacher")
-    kept["blank"] = pl.all_horizontal(pl.col(name).is_null() for name in setting.table.names if setting.has(name))
+    beside = [name for name in setting.table.names if setting.has(name) and name != PASSWORD]
+    kept["nothing_beside_password"] = pl.all_horizontal(pl.col(name).is_null() for name in beside)
+    has_password = pl.col(PASSWORD).is_not_null() if setting.has(PASSWORD) else pl.lit(False)
+    kept["blank"] = kept["nothing_beside_password"] & ~has_password
     return kept
 
 
@@ -371,7 +374,16 @@ def judge_upload(page: Page, ask: AskTaken | None) -> None:
 
 
 def refuse_withheld(page: Page, lines: pl.Series) -> None:
-    """Refuse the rows on these lines: something was wrong with what is not in the file any more."""
+    """Refuse the rows on these lines: something was wrong with what is not in the file any more. Where nothing else was
+    in the row it looks blank now, and is refused all the same. After all that a row tells by itself was told.
+    """
     rows = pl.int_range(page.measured.rows, dtype=pl.UInt32, eager=True)
     found = rows.filter(page.line_of(rows).is_in(lines.implode()))
     page.refused = page.refused.clone().scatter(found, True)
+    page.left_out = page.left_out.clone().scatter(found, False)
+
+
+def lines_with_nothing_but_a_password(page: Page) -> pl.Series:
+    """Their lines in the file."""
+    rows = page.frame["nothing_beside_password"] & ~page.frame["blank"]
+    return page.line_of(rows.arg_true().cast(pl.UInt32))
