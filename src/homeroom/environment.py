@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from homeroom.engine.templates import STAFF_ID, STUDENT_ID, fault_of_id_name
 
 PREFIX = "HOMEROOM_"
 GIBIBYTE = 1024**3
@@ -51,6 +54,15 @@ def _are_field_keys(keys: list[SecretStr]) -> list[SecretStr]:
     if not keys:
         raise ValueError("must be one key or several with commas between them, each 32 bytes in URL-safe base64")
     return keys
+
+
+def _names_ids(template: str) -> Callable[[str], str]:
+    def named(column: str) -> str:
+        if fault := fault_of_id_name(template, column):
+            raise ValueError(fault)
+        return column
+
+    return named
 
 
 CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
@@ -99,6 +111,12 @@ class Environment(BaseSettings):
     upload_limit_bytes: int = Field(2 * GIBIBYTE, ge=1, description="The largest upload, in bytes.")
     self_serve_rows: int = Field(1_000, ge=1, description="The most rows of one self-serve upload.")
     self_serve_bytes: int = Field(2_000_000, ge=1, description="The most bytes of one self-serve upload.")
+    student_id_column: Annotated[str, AfterValidator(_names_ids("students"))] = Field(
+        STUDENT_ID, description="What the template for students calls the ID, also in reports and, spelt out, on pages."
+    )
+    staff_id_column: Annotated[str, AfterValidator(_names_ids("staff"))] = Field(
+        STAFF_ID, description="What the template for staff calls the ID, also in reports and, spelt out, on pages."
+    )
     extra_grades: CommaList = Field([], description="Grades that districts may use beside the standard's.")
     extra_subjects: CommaList = Field([], description="Subjects that self-serve classes may have beside the usual.")
     private_sources: bool = Field(False, description="Rosters may be collected from addresses of a private network.")

@@ -10,13 +10,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from homeroom.districts.requirements import id_label
+
 
 def publisher(_request: HttpRequest | None = None) -> dict[str, str]:
-    """The product's name and the support contact: a context processor."""
+    """The product's name, the support contact and what IDs are called: a context processor."""
     return {
         "product": settings.HOMEROOM_PRODUCT,
         "support_text": settings.HOMEROOM_SUPPORT_TEXT,
         "support_link": settings.HOMEROOM_SUPPORT_LINK,
+        "student_id_label": id_label("students"),
+        "staff_id_label": id_label("staff"),
     }
 
 

@@ -44,6 +44,8 @@ def test_profile_says_everything_that_can_be_said() -> None:
         [self_serve]
         max_rows = 5
         max_bytes = 500
+        student_id_column = "localId"
+        staff_id_column = "Payroll no."
 
         [tokens]
         "users.role" = ["staff"]
@@ -71,9 +73,18 @@ def test_profile_says_everything_that_can_be_said() -> None:
         additional_roles=("coach",),
         max_rows=5,
         max_bytes=500,
+        student_id_column="localId",
+        staff_id_column="Payroll no.",
         tokens={"users.role": ("staff",)},
         consequences={"username-repeated": "off"},
     )
+
+
+def test_templates_call_the_ids_as_the_profile_does() -> None:
+    templates = parse(NAME + '[self_serve]\nstudent_id_column = "localId"').templates
+
+    assert [table.names[0] for table in templates.values()] == ["localId", "staffId", "className"]
+    assert templates["students"].key == "localId"
 
 
 def test_words_are_accepted_only_in_the_column_they_are_given_for() -> None:
@@ -142,6 +153,15 @@ def test_publisher_is_what_a_profile_says_that_says_nothing_but_for_the_column_o
         ),
         (NAME + "[self_serve]\nmax_rows = true", "In the profile, 'self_serve.max_rows' must be a whole number."),
         (NAME + "[self_serve]\nmax_rows = 1.5", "In the profile, 'self_serve.max_rows' must be a whole number."),
+        (
+            NAME + "[self_serve]\nstudent_id_column = 5",
+            "In the profile, 'self_serve.student_id_column' must be a text in quotes.",
+        ),
+        (NAME + "[self_serve]\nstudent_id_column = ''", "In the profile, 'self_serve.student_id_column' is blank."),
+        (
+            NAME + "[self_serve]\nstaff_id_column = 'E-mail'",
+            "In the profile, 'self_serve.staff_id_column' must not be E-mail: another column is called so.",
+        ),
         (NAME + '[vocabularies]\ngrades = "05"', "In the profile, 'vocabularies.grades' must be a list of texts."),
         (NAME + "[vocabularies]\ngrades = [5]", "In the profile, 'vocabularies.grades' must be a list of texts."),
         (

@@ -2,10 +2,10 @@
 
 import pytest
 
-from homeroom.engine.formats.selfserve import TEMPLATES
 from homeroom.engine.oneroster import TABLES
 from homeroom.engine.tables import Table
-from homeroom.engine.words import counted, listed, plural_of, some_of
+from homeroom.engine.templates import TEMPLATES
+from homeroom.engine.words import counted, listed, plural_of, some_of, spelt_out
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,20 @@ def test_every_table_says_what_its_records_are_called(table: Table) -> None:
 def test_some_of_many_names() -> None:
     assert some_of(["Oak", "Elm"]) == "Oak, Elm"
     assert some_of(["Oak", "Elm", "Ash", "Birch"]) == "Oak, Elm, Ash and 1 more"
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("studentId", "Student ID"),
+        ("staffId", "Staff ID"),
+        ("localId", "Local ID"),
+        ("district_student_id", "District student ID"),
+        ("ID", "ID"),
+        ("Payroll no.", "Payroll no."),
+        ("schülernummer", "Schülernummer"),
+        ("SISNumber2Old", "SISNumber2 Old"),
+    ],
+)
+def test_name_of_a_column_is_spelt_out_for_people(column: str, said: str) -> None:
+    assert spelt_out(column) == said

@@ -39,7 +39,7 @@ class Roster:
 def roster(cast: Cast, oak: Records) -> Roster:
     by, school = cast.oak_admin, oak.school
     staff = {
-        "staffId": "T1001",
+        "sourcedId": "T1001",
         "firstName": "Tess",
         "lastName": "Day",
         "email": "tess.day@ferndale.example",
@@ -50,7 +50,7 @@ def roster(cast: Cast, oak: Records) -> Roster:
     tess = actions.create_person(by=by, school=school, kind="staff", record=staff)
     oak.person("T1002", "administrator", name="Ada Boss", email="ada.boss@ferndale.example", username="ada.boss")
     oak.person("T1003", "teacher", name="Ted Ray", email="ted.ray@ferndale.example", username="ted.ray")
-    student = {"studentId": "S2001", "firstName": "Ana", "lastName": "Lopez", "grade": "05", "username": "ana.lopez"}
+    student = {"sourcedId": "S2001", "firstName": "Ana", "lastName": "Lopez", "grade": "05", "username": "ana.lopez"}
     ana = actions.create_person(
         by=by, school=school, kind="students", record=student | {"password": "secret-word-2", "email": ""}
     )

@@ -25,7 +25,7 @@ def at(of: Records, rest: str) -> str:
 
 def a_teacher(cast: Cast, of: Records, number: int, first: str) -> Person:
     record = {
-        "staffId": f"T{number}",
+        "sourcedId": f"T{number}",
         "firstName": first,
         "lastName": "Teacher",
         "email": f"{first.lower()}@ferndale.example",

@@ -22,7 +22,7 @@ from tests.roster.records import Records
 pytestmark = pytest.mark.django_db
 
 ANA = {
-    "studentId": "S1",
+    "sourcedId": "S1",
     "firstName": "Ana",
     "middleName": "",
     "lastName": "Lopez",
@@ -32,7 +32,7 @@ ANA = {
     "password": "secret-word-1",
 }
 TESS = {
-    "staffId": "T1",
+    "sourcedId": "T1",
     "firstName": "Tess",
     "middleName": "",
     "lastName": "Day",
@@ -97,10 +97,10 @@ def test_a_student_is_created_as_an_upload_would_create_one(cast: Cast, oak: Rec
 def test_every_fault_stands_at_its_field_in_the_words_of_the_rules(cast: Cast, oak: Records) -> None:
     page = signed_in(cast.oak_admin).post(
         at(oak, "students/new/"),
-        ANA | {"studentId": "S 1", "lastName": "", "grade": "", "email": "ana", "username": "ana", "password": "weak"},
+        ANA | {"sourcedId": "S 1", "lastName": "", "grade": "", "email": "ana", "username": "ana", "password": "weak"},
     )
 
-    assert set(errors_on(page)) == {"studentId", "lastName", "grade", "email", "username", "password"}
+    assert set(errors_on(page)) == {"sourcedId", "lastName", "grade", "email", "username", "password"}
     assert errors_on(page)["password"] == [
         "password must have at least 8 characters, with at least one lower-case letter and one digit."
     ]
@@ -119,9 +119,9 @@ def test_what_is_taken_cannot_be_taken_again(cast: Cast, oak: Records) -> None:
     ana_at(oak, cast)
 
     again = signed_in(cast.oak_admin).post(at(oak, "students/new/"), ANA)
-    other = signed_in(cast.oak_admin).post(at(oak, "students/new/"), ANA | {"studentId": "S2"})
+    other = signed_in(cast.oak_admin).post(at(oak, "students/new/"), ANA | {"sourcedId": "S2"})
 
-    assert set(errors_on(again)) == {"studentId"}
+    assert set(errors_on(again)) == {"sourcedId"}
     assert errors_on(other)["email"] == ["email is already in use"]
     assert set(errors_on(other)) == {"email", "username"}
 
@@ -146,7 +146,7 @@ def test_a_teacher_gets_no_sign_in_and_a_school_administrator_one(cast: Cast, oa
     browser.post(at(oak, "staff/new/"), TESS)
     browser.post(
         at(oak, "staff/new/"),
-        TESS | {"staffId": "T2", "username": "ada.boss", "email": "ada@ferndale.example", "role": "school_admin"},
+        TESS | {"sourcedId": "T2", "username": "ada.boss", "email": "ada@ferndale.example", "role": "school_admin"},
     )
 
     assert not User.objects.filter(email="tess@ferndale.example").exists()
@@ -160,7 +160,7 @@ def test_a_teacher_gets_no_sign_in_and_a_school_administrator_one(cast: Cast, oa
 
 def test_editing_changes_the_person_and_keeps_id_and_password(cast: Cast, oak: Records) -> None:
     ana = ana_at(oak, cast)
-    record = without(ANA, "studentId", "password") | {"lastName": "Lee", "grade": "06", "email": "lee@ferndale.example"}
+    record = without(ANA, "sourcedId", "password") | {"lastName": "Lee", "grade": "06", "email": "lee@ferndale.example"}
 
     page = signed_in(cast.oak_admin).post(at(oak, f"students/{ana.key}/edit/"), record, follow=True)
 
@@ -176,7 +176,7 @@ def test_editing_changes_the_person_and_keeps_id_and_password(cast: Cast, oak: R
 def test_editing_without_a_change_finds_nobody_in_the_way(cast: Cast, oak: Records) -> None:
     ana = ana_at(oak, cast)
 
-    signed_in(cast.oak_admin).post(at(oak, f"students/{ana.key}/edit/"), without(ANA, "studentId", "password"))
+    signed_in(cast.oak_admin).post(at(oak, f"students/{ana.key}/edit/"), without(ANA, "sourcedId", "password"))
 
     assert len(events(cast.ferndale, "student.changed")) == 1
     assert addresses(cast.ferndale) == {"ana@ferndale.example"}
@@ -185,7 +185,7 @@ def test_editing_without_a_change_finds_nobody_in_the_way(cast: Cast, oak: Recor
 def test_editing_is_judged_by_the_same_rules(cast: Cast, oak: Records) -> None:
     ana = ana_at(oak, cast)
     tess_at(oak, cast)
-    record = without(ANA, "studentId", "password") | {"email": TESS["email"], "username": "TESS.day", "firstName": ""}
+    record = without(ANA, "sourcedId", "password") | {"email": TESS["email"], "username": "TESS.day", "firstName": ""}
 
     page = signed_in(cast.oak_admin).post(at(oak, f"students/{ana.key}/edit/"), record)
 
@@ -196,7 +196,7 @@ def test_editing_is_judged_by_the_same_rules(cast: Cast, oak: Records) -> None:
 
 def test_a_teacher_who_becomes_school_administrator_signs_in_with_the_same_password(cast: Cast, oak: Records) -> None:
     tess = tess_at(oak, cast)
-    record = without(TESS, "staffId", "password") | {"role": "school_admin"}
+    record = without(TESS, "sourcedId", "password") | {"role": "school_admin"}
 
     signed_in(cast.oak_admin).post(at(oak, f"staff/{tess.key}/edit/"), record)
 
@@ -207,7 +207,7 @@ def test_a_teacher_who_becomes_school_administrator_signs_in_with_the_same_passw
 def test_who_signs_in_as_school_administrator_stays_one_until_that_is_ended(cast: Cast, oak: Records) -> None:
     ada = tess_at(oak, cast, role="school_admin")
 
-    page = signed_in(cast.oak_admin).post(at(oak, f"staff/{ada.key}/edit/"), without(TESS, "staffId", "password"))
+    page = signed_in(cast.oak_admin).post(at(oak, f"staff/{ada.key}/edit/"), without(TESS, "sourcedId", "password"))
 
     assert "signs in here as School Administrator" in page.text
     assert the_person(cast.ferndale).role == "administrator"
@@ -262,7 +262,7 @@ def test_new_password_is_shown_once_and_works(cast: Cast, oak: Records) -> None:
 def test_new_passwords_are_as_the_templates_ask(cast: Cast, oak: Records) -> None:
     for number in range(20):
         record = ANA | {
-            "studentId": f"S{number}",
+            "sourcedId": f"S{number}",
             "email": "",
             "username": f"username{number}",
             "password": actions.new_password(),

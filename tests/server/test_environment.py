@@ -51,6 +51,16 @@ def test_every_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         ("HOMEROOM_FIELD_KEYS", " , ", "HOMEROOM_FIELD_KEYS must be one key or several"),
         ("HOMEROOM_PORT", "many", "HOMEROOM_PORT must be a valid integer"),
         ("HOMEROOM_PORT", "70000", "HOMEROOM_PORT must be less than or equal to 65535"),
+        ("HOMEROOM_STUDENT_ID_COLUMN", "  ", "HOMEROOM_STUDENT_ID_COLUMN is blank."),
+        ("HOMEROOM_STUDENT_ID_COLUMN", "=ID", "HOMEROOM_STUDENT_ID_COLUMN must begin with a letter"),
+        ("HOMEROOM_STUDENT_ID_COLUMN", "local,Id", "HOMEROOM_STUDENT_ID_COLUMN must begin with a letter"),
+        ("HOMEROOM_STUDENT_ID_COLUMN", "local  Id", "HOMEROOM_STUDENT_ID_COLUMN must begin with a letter"),
+        ("HOMEROOM_STUDENT_ID_COLUMN", "i" * 61, "HOMEROOM_STUDENT_ID_COLUMN must have at most 60 characters."),
+        ("HOMEROOM_STUDENT_ID_COLUMN", "User Name", "HOMEROOM_STUDENT_ID_COLUMN must not be User Name: another column"),
+        ("HOMEROOM_STUDENT_ID_COLUMN", "originalRow", "HOMEROOM_STUDENT_ID_COLUMN must not be originalRow: another"),
+        ("HOMEROOM_STUDENT_ID_COLUMN", "line", "HOMEROOM_STUDENT_ID_COLUMN must not be line: another column"),
+        ("HOMEROOM_STAFF_ID_COLUMN", "role", "HOMEROOM_STAFF_ID_COLUMN must not be role: another column"),
+        ("HOMEROOM_STAFF_ID_COLUMN", "passwort", "HOMEROOM_STAFF_ID_COLUMN must not be passwort: such a column"),
         ("HOMEROOM_EMAIL_URL", "mail.example.org", "HOMEROOM_EMAIL_URL is not one of the forms that are known."),
     ],
 )
@@ -65,6 +75,14 @@ def test_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "mysql://homeroom:hunter2@db/homeroom")
 
     assert "hunter2" not in "\n".join(faults())
+
+
+@pytest.mark.parametrize("name", ["localId", "Local ID", "grade", "sis.number-2", "Schülernr."])
+def test_ids_may_be_called_as_districts_know_them(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Also by the name of a column that only the other templates have."""
+    monkeypatch.setenv("HOMEROOM_STAFF_ID_COLUMN", name)
+
+    assert environment.read().staff_id_column == name
 
 
 def test_several_keys_and_names_stand_between_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,8 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from homeroom.engine.formats.selfserve import TEMPLATES
 from homeroom.engine.oneroster import tables_of
+from homeroom.engine.templates import TEMPLATES
 
 Row = dict[str, str]
 Tables = dict[str, list[Row]]

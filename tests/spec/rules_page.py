@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from homeroom.engine.first_pass import local_rules
-from homeroom.engine.formats.selfserve import TEMPLATES
 from homeroom.engine.oneroster import VERSIONS, tables_of
 from homeroom.engine.profile import SHIPPED, Profile, shipped
 from homeroom.engine.rule import Consequence, Rule, Setting
@@ -22,6 +21,7 @@ from homeroom.engine.rules import (
     values,
 )
 from homeroom.engine.tables import Column, Table
+from homeroom.engine.templates import TEMPLATES
 from tests.spec.district import UPLOADS, rows_of
 from tests.spec.example import Example, Found, file_of
 from tests.spec.examples import EXAMPLES

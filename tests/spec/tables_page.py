@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from homeroom.engine.formats.selfserve import TEMPLATES
 from homeroom.engine.oneroster import TABLES, VERSIONS, tables_of
 from homeroom.engine.profile import shipped
 from homeroom.engine.rule import Cell, Setting
 from homeroom.engine.rules import selfserve
 from homeroom.engine.tables import Column, Table, Type
+from homeroom.engine.templates import TEMPLATES
 from tests.spec.markdown import code, prose, table
 
 _INTRODUCTION = """\

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeroom.engine.formats.csv_text import CsvText, open_csv
-from homeroom.syncs.passwords import copy_without, is_password
+from homeroom.engine.templates import is_password
+from homeroom.syncs.passwords import copy_without
 
 HEADER = b"sourcedId,givenName,password,email\r\n"
 

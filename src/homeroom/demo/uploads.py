@@ -15,7 +15,8 @@ from homeroom.demo.names import FAMILY, FAMILY_HANDLES, GIVEN, GIVEN_HANDLES
 from homeroom.demo.publisher import BY_HAND, PASSWORD, SCHOOLS_BY_HAND
 from homeroom.districts import scope
 from homeroom.districts.models import District, School, SchoolYear
-from homeroom.engine.formats.selfserve import TEMPLATES
+from homeroom.districts.requirements import requirements_of
+from homeroom.engine.tables import Table
 from homeroom.syncs.models import Kind, Sync, Upload
 from homeroom.syncs.uploads import receiving
 from homeroom.syncs.uploads.dismissing import dismiss
@@ -70,7 +71,7 @@ def _upload(district: District, school: School, kind: Kind, made: MadeUpSchool, 
         kind=kind,
         school_year=SchoolYear.current(district, district.today()) if kind == Kind.CLASSES else None,
         name=f"{made.name} {kind}.csv",
-        content=_csv(kind, rows),
+        content=_csv(requirements_of(district).templates[kind], rows),
     )
     _wait_for(sync)
     if made.careful or kind != Kind.STUDENTS:
@@ -87,7 +88,7 @@ def _staff(made: MadeUpSchool) -> Iterator[Row]:
     for place in range(made.teachers):
         given, family, handle = _name(made.first + place)
         email = f"{handle}@{BY_HAND.slug}.example"
-        yield {"staffId": f"T{made.first + place:04}", "role": "teacher", "email": email} | _person(
+        yield {"sourcedId": f"T{made.first + place:04}", "role": "teacher", "email": email} | _person(
             given, family, handle
         )
 
@@ -110,7 +111,7 @@ def _classes(made: MadeUpSchool) -> Iterator[Row]:
 def _students(made: MadeUpSchool) -> Iterator[Row]:
     for place in range(made.students):
         given, family, handle = _name(made.first + 20 + place)
-        row = {"studentId": f"{2_000 + made.first + place}", "grade": made.grades[place % len(made.grades)]}
+        row = {"sourcedId": f"{2_000 + made.first + place}", "grade": made.grades[place % len(made.grades)]}
         row |= _person(given, family, f"{handle}.s")
         yield row if made.careful else row | _mistake(place)
 
@@ -122,7 +123,7 @@ def _mistake(place: int) -> Row:
     if place % 30 == 7:
         return {"lastName": "", "password": "short"}
     if place % 40 == 9:
-        return {"studentId": "2.0E+05"}
+        return {"sourcedId": "2.0E+05"}
     if place % 50 == 11:
         return {"username": "ab", "email": "at home"}
     return {}
@@ -138,9 +139,11 @@ def _name(number: int) -> tuple[str, str, str]:
     return GIVEN[given], FAMILY[family], f"{GIVEN_HANDLES[given]}.{FAMILY_HANDLES[family]}{number}"
 
 
-def _csv(kind: Kind, rows: Iterable[Row]) -> bytes:
+def _csv(template: Table, rows: Iterable[Row]) -> bytes:
+    """rows: by column of the template, the ID as ``sourcedId``."""
+    keys = ["sourcedId" if name == template.key else name for name in template.names]
     written = io.StringIO(newline="")
-    writer = csv.DictWriter(written, fieldnames=TEMPLATES[kind].names, restval="")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(written)
+    writer.writerow(template.names)
+    writer.writerows([row.get(key, "") for key in keys] for row in rows)
     return written.getvalue().encode()

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import polars as pl
 
-from homeroom.engine.formats.selfserve import CORRECTION
 from homeroom.engine.ledger import Page
-from homeroom.engine.rules.selfserve import PASSWORD
 from homeroom.engine.sync_reports import safe
+from homeroom.engine.templates import CORRECTION, PASSWORD
 from homeroom.engine.validate import Checked
 
 ORIGINAL_ROW, PROBLEMS = CORRECTION

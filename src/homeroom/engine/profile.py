@@ -1,7 +1,7 @@
 """What does this publisher ask for, beyond or instead of the letter of the standard?
 
 A profile is a TOML file that a publisher can copy and change; two come with Homeroom, ``publisher`` and ``standard``.
-Imports nothing but the standard library.
+Imports nothing but the standard library and the templates, whose columns a publisher may name.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.resources import files
 from typing import Any
+
+from homeroom.engine.tables import Table
+from homeroom.engine.templates import STAFF_ID, STUDENT_ID, fault_of_id_name, templates
 
 SHIPPED = ("publisher", "standard")
 #: Common Education Data Standards, grade levels, as product.md 3.4 lists them, and 13.
@@ -32,7 +35,7 @@ class Profile:
     optional_faults: what happens to a faulty cell in a column that need not be filled. consequences: by rule id,
     instead of the rule's own. tokens: by "table.column", accepted beside the standard's. self_contained_deltas: a delta
     must hold all that it points at. additional_roles_column: "" if there is none. max_rows, max_bytes: of one
-    self-serve upload.
+    self-serve upload. student_id_column, staff_id_column: what the templates call the source ids.
     """
 
     name: str
@@ -50,8 +53,15 @@ class Profile:
     additional_roles: tuple[str, ...] = ADDITIONAL_ROLES
     max_rows: int = 1_000
     max_bytes: int = 2_000_000
+    student_id_column: str = STUDENT_ID
+    staff_id_column: str = STAFF_ID
     tokens: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     consequences: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def templates(self) -> Mapping[str, Table]:
+        """The upload templates by name, as this publisher has them."""
+        return templates(student_id=self.student_id_column, staff_id=self.staff_id_column)
 
     def tokens_for(self, table: str, column: str) -> tuple[str, ...]:
         return self.tokens.get(f"{table}.{column}", ())
@@ -74,6 +84,8 @@ _KEYS: Mapping[tuple[str, str], tuple[str, type]] = {
     ("vocabularies", "additional_roles"): ("additional_roles", tuple),
     ("self_serve", "max_rows"): ("max_rows", int),
     ("self_serve", "max_bytes"): ("max_bytes", int),
+    ("self_serve", "student_id_column"): ("student_id_column", str),
+    ("self_serve", "staff_id_column"): ("staff_id_column", str),
 }
 _SECTIONS = ("requirements", "vocabularies", "self_serve", "tokens", "consequences")
 _WORDS = {str: "a text in quotes", bool: "true or false", int: "a whole number", tuple: "a list of texts"}
@@ -106,6 +118,9 @@ def parse(text: str, *, rules: frozenset[str] | None = None, places: frozenset[s
     _known("consequences", consequences, rules)
     if "optional_faults" in settings:
         _consequence("optional_faults", settings["optional_faults"])
+    for template, key in (("students", "student_id_column"), ("staff", "staff_id_column")):
+        if key in settings and (fault := fault_of_id_name(template, settings[key])):
+            raise ProfileError(f"In the profile, 'self_serve.{key}' {fault}.")
     return Profile(**settings, tokens=tokens, consequences=consequences)
 
 

@@ -30,7 +30,6 @@ from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_lost_sc
 from homeroom.engine.rules.people import judge_people, judge_roles
 from homeroom.engine.rules.references import judge_cycles, judge_references
 from homeroom.engine.rules.selfserve import (
-    PASSWORD,
     AskTaken,
     Taken,
     class_of,
@@ -40,6 +39,7 @@ from homeroom.engine.rules.selfserve import (
 )
 from homeroom.engine.second_pass import explain
 from homeroom.engine.snapshot import Remark, Snapshot
+from homeroom.engine.templates import PASSWORD
 
 Progress = Callable[[str], None]
 
@@ -130,6 +130,7 @@ def _validate_upload(
 ) -> Checked:
     """As ``validate``, of a template. All that is wrong with the file as a whole is said at once (product.md 3.3)."""
     profile, work = gathering.profile, gathering.work
+    snapshot = selfserve_format.named(snapshot, profile)
     pages = {}
     for name, part in snapshot.parts.items():
         there = part if withheld is None else replace(part, columns=tuple(map(_withheld_name, part.columns)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
-from homeroom.engine.formats.selfserve import TEMPLATES
 from homeroom.engine.oneroster import TABLES
+from homeroom.engine.templates import TEMPLATES
 
 _TABLES = {table.name: table for table in (*TABLES, *TEMPLATES.values())}
 _ORDER = list(_TABLES)
@@ -27,6 +28,13 @@ def listed(counts: Mapping[str, int]) -> str:
     """Such as "4 users, 1 class": kinds of which there are some, in the order of judgement."""
     kinds = sorted(counts, key=lambda table: _ORDER.index(table) if table in _TABLES else len(_ORDER))
     return ", ".join(counted(counts[table], table) for table in kinds if counts[table])
+
+
+def spelt_out(column: str) -> str:
+    """The name of a column as people read it: "Student ID" for ``studentId``."""
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", column).replace("_", " ").split()
+    said = " ".join("ID" if word.lower() == "id" else word for word in words)
+    return said[:1].upper() + said[1:]
 
 
 def some_of(names: Sequence[str], *, at_most: int = 3) -> str:

@@ -5,14 +5,14 @@ but by the engine, whose sentences come to the fields that they are about.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from homeroom.districts import Refused
 from homeroom.districts.forms import ActionForm
 from homeroom.districts.models import District, School, SchoolYear
-from homeroom.districts.requirements import requirements_of
+from homeroom.districts.requirements import id_label, requirements_of
 from homeroom.roster import words
 from homeroom.roster.actions.people import SCHOOL_ADMIN
 from homeroom.roster.belonging import staff_of
@@ -61,6 +61,8 @@ class RecordForm(ActionForm):
 
 
 class _PersonForm(RecordForm):
+    KIND: ClassVar[str]
+    sourcedId = Text(help_text="Letters and digits only. It cannot be changed later.")  # noqa: N815
     firstName = Text(label="First name")  # noqa: N815  (the template's column)
     middleName = Text(label="Middle name", required=False)  # noqa: N815
     lastName = Text(label="Last name")  # noqa: N815
@@ -76,15 +78,17 @@ class _PersonForm(RecordForm):
         """is_new: an id and a password are asked for; those of a person who is there already stay."""
         super().__init__(*arguments, **named)
         if not is_new:
-            for name in ("studentId", "staffId", "password"):
-                self.fields.pop(name, None)
+            for name in ("sourcedId", "password"):
+                del self.fields[name]
+        else:
+            self.fields["sourcedId"].label = id_label(self.KIND)
 
 
 class StudentForm(_PersonForm):
-    studentId = Text(label="Student ID", help_text="Letters and digits only. It cannot be changed later.")  # noqa: N815
+    KIND = "students"
     email = Text(label="E-mail", required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     grade = Choice(label="Grade")
-    field_order = ("studentId", "firstName", "middleName", "lastName", "grade", "email", "username", "password")
+    field_order = ("sourcedId", "firstName", "middleName", "lastName", "grade", "email", "username", "password")
 
     def __init__(self, *arguments: Any, district: District, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -93,14 +97,14 @@ class StudentForm(_PersonForm):
 
 
 class StaffForm(_PersonForm):
-    staffId = Text(label="Staff ID", help_text="Letters and digits only. It cannot be changed later.")  # noqa: N815
+    KIND = "staff"
     email = Text(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = Choice(
         label="Role",
         choices=[("", "Choose a role"), (TEACHER, "Teacher"), (SCHOOL_ADMIN, "School Administrator")],
         help_text="A School Administrator signs in here, with this e-mail and password, and looks after this school.",
     )
-    field_order = ("staffId", "firstName", "middleName", "lastName", "email", "role", "username", "password")
+    field_order = ("sourcedId", "firstName", "middleName", "lastName", "email", "role", "username", "password")
 
 
 class ClassForm(RecordForm):

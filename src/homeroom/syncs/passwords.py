@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,11 +18,10 @@ import polars as pl
 from homeroom.engine.formats.csv_body import LONGEST_LINE
 from homeroom.engine.formats.csv_header import Unreadable, read_opening
 from homeroom.engine.formats.csv_lines import LONGEST_ROW_BYTES, LONGEST_ROW_LINES, TELLING_CELLS
+from homeroom.engine.templates import is_password
 
 _BLOCK = 4 << 20
 _SIGNATURE = 16
-_CALLED_SO = frozenset({"pwd", "pass"})
-_LIKE_ENOUGH = 0.75
 
 _QUOTED_OR_PLAIN = rb'(?:"(?:[^"]++|"")*+"|[^",\r\n]*+)'
 _SOUND = r'(?:[^",\r\x00\x{FFFD}]*|"(?:[^"\x00\x{FFFD}]|"")*")'
@@ -50,13 +48,6 @@ def copy_without(source: Path, target: Path) -> None:
         for lines in _pieces(read, line_end):
             write.write(rows.blanked(lines, line_end=line_end))
         write.write(rows.rest(line_end=line_end))
-
-
-def is_password(header: str) -> bool:
-    """Whether a column of this name holds passwords, perhaps under a misspelt name."""
-    plain = "".join(sign for sign in header.lower() if sign.isalnum())
-    alike = SequenceMatcher(None, plain, "password").ratio() >= _LIKE_ENOUGH
-    return "password" in plain or plain in _CALLED_SO or alike
 
 
 def _beginning(source: Path, why: Unreadable) -> bytes:

@@ -36,6 +36,28 @@ _FILES = (
     ),
     Example(
         "upload-column-missing",
+        "The publisher may call the ID otherwise; a file from before is told so",
+        {STUDENTS: STUDENT_HEADER + ANA},
+        (
+            stops(
+                STUDENTS,
+                1,
+                "localId",
+                "The column localId is missing. Is it the one with the header “studentId”?",
+            ),
+            stops(
+                STUDENTS,
+                1,
+                "studentId",
+                "The column “studentId” is not in the template. Did you mean “localId”?",
+                rule="upload-column-unknown",
+            ),
+        ),
+        settings={"student_id_column": "localId"},
+        alone=True,
+    ),
+    Example(
+        "upload-column-missing",
         "The order of the columns does not matter, nor does the name of the file, nor a byte order mark",
         {
             "My students (1).csv": "\ufeffpassword,username,grade,email,lastName,middleName,firstName,studentId\n"

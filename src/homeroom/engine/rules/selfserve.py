@@ -18,8 +18,8 @@ from homeroom.engine.rules.forms import EMAIL
 from homeroom.engine.rules.keys import later_rows
 from homeroom.engine.rules.values import grade_hint
 from homeroom.engine.tables import Type
+from homeroom.engine.templates import PASSWORD
 
-PASSWORD = "password"
 _SOURCE = "product.md 3.4"
 _FILE = "product.md 3.3"
 _STOPS, _REFUSES = Consequence.STOPS, Consequence.REFUSES
@@ -334,10 +334,10 @@ class Taken:
     classes: pl.Series = field(default_factory=lambda: NO_IDS)
 
 
-#: Says what is there already of what stands in an upload: one row per readable row of it, with the columns of
-#: ``ASKED_FOR`` that the template has, as text.
+#: Says what is there already of what stands in an upload: one row per readable row of it, as text; of people
+#: ``sourcedId``, ``username`` and ``email``, of classes ``className`` and ``primaryTeacher``.
 AskTaken = Callable[[pl.DataFrame], Taken]
-ASKED_FOR = ("studentId", "staffId", "username", "email", "className", "primaryTeacher")
+_ASKED_FOR = ("username", "email", "className", "primaryTeacher")
 
 
 def judge_upload(page: Page, ask: AskTaken | None) -> None:
@@ -355,7 +355,10 @@ def judge_upload(page: Page, ask: AskTaken | None) -> None:
             page.blame(later_rows(page, page.frame[fact]).join(whole, on=["row", "first"], how="anti"), rule, column)
     if ask is None:
         return
-    taken = ask(page.measured.scan().select(name for name in ASKED_FOR if page.setting.has(name)).collect())
+    key = page.setting.table.key
+    ids = [pl.col(key).alias("sourcedId")] if page.setting.has(key) else []
+    asked_for = [pl.col(name) for name in _ASKED_FOR if page.setting.has(name)]
+    taken = ask(page.measured.scan().select(*ids, *asked_for).collect())
     known = page.key.is_in(taken.ids.implode())
     repeated = pl.Series("row", range(len(page.frame)), dtype=pl.UInt32).is_in(whole["row"].implode())
     page.blame(rows_where(known & ~repeated), ID_TAKEN, page.setting.table.key)

@@ -15,7 +15,8 @@ from homeroom.districts import Refused
 from homeroom.districts.actions.members import join_as_school_admin
 from homeroom.districts.models import Membership, Role, School
 from homeroom.engine.hashes import hashed
-from homeroom.engine.rules.selfserve import PASSWORD, Taken
+from homeroom.engine.rules.selfserve import Taken
+from homeroom.engine.templates import PASSWORD
 from homeroom.roster import words
 from homeroom.roster.actions.at_school import acting_at, person_at, target_of
 from homeroom.roster.actions.ending import end_with, return_with
@@ -27,7 +28,6 @@ from homeroom.roster.selfserve.judging import judge
 from homeroom.roster.selfserve.taken import Asking, Place
 
 SCHOOL_ADMIN = "school_admin"
-_ID = {"students": "studentId", "staff": "staffId"}
 #: By field of a person, the column of the templates.
 _COLUMNS = {
     "given_name": "firstName",
@@ -45,8 +45,8 @@ _SIGNS_IN = (
 
 
 def create_person(*, by: User, school: School, kind: str, record: Mapping[str, str]) -> Person:
-    """A new student or staff user. kind: "students" or "staff"; record: by column of that template, the password among
-    them. A school administrator signs in here from now on. Raises FaultyRecordError.
+    """A new student or staff user. kind: "students" or "staff"; record: as ``judging.judge`` has it, the password
+    among it. A school administrator signs in here from now on. Raises FaultyRecordError.
     """
     with acting_at(by, school, "roster.change"):
         place = Place(school.district, school)
@@ -59,7 +59,7 @@ def create_person(*, by: User, school: School, kind: str, record: Mapping[str, s
             create_people(row, hashes, place, origin=Origin.HAND, sync_id=None)
         except IntegrityError:
             raise Refused(_TAKEN_MEANWHILE) from None
-        created = Person.objects.get(key=keys_of([row[_ID[kind]][0]])[0])
+        created = Person.objects.get(key=keys_of([row["sourcedId"][0]])[0])
         if record.get("role") == SCHOOL_ADMIN:
             _give_sign_in(by, school, created, password)
         _tell(by, "created", created)
@@ -75,7 +75,7 @@ def change_person(*, by: User, school: School, person: Person, record: Mapping[s
         changed = person_at(school, person)
         place = Place(school.district, school)
         asking = _AskingButOwn(Asking(place), changed)
-        row = judge(kind, {**record, _ID[kind]: changed.source_id}, place, ask=asking)
+        row = judge(kind, {**record, "sourcedId": changed.source_id}, place, ask=asking)
         _take_role(by, school, changed, record.get("role", ""))
         _take_address(changed, row["email"][0])
         for field, column in _COLUMNS.items():

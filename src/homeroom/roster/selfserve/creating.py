@@ -27,11 +27,12 @@ ROLES = {"teacher": "teacher", "school_admin": "administrator"}
 
 
 def accepted_rows(checked: engine.Checked) -> pl.DataFrame:
-    """The accepted rows of a template: its columns as text, without passwords, and ``line``."""
+    """The accepted rows of a template: its columns as text without passwords, the ID as ``sourcedId``; and ``line``."""
     (page,) = checked.pages.values()
     rows = page.accepted.arg_true().cast(pl.UInt32)
     present = [name for name in page.setting.table.names if page.setting.has(name) and name != "password"]
-    return page.measured.scan(rows).select("row", *present).collect().with_columns(line=page.line_of(rows)).drop("row")
+    text = page.measured.scan(rows).select("row", *present).rename({page.setting.table.key: "sourcedId"}, strict=False)
+    return text.collect().with_columns(line=page.line_of(rows)).drop("row")
 
 
 def create_people(
@@ -41,10 +42,10 @@ def create_people(
 
     rows: as ``accepted_rows``, of one template. passwords: ``line`` and ``password``, hashed, of each of them.
     """
-    is_student = "studentId" in rows.columns
+    is_student = "role" not in rows.columns
     role = pl.lit("student") if is_student else pl.col("role").replace_strict(ROLES)
     people = rows.select(
-        sourcedId=pl.col("studentId" if is_student else "staffId"),
+        sourcedId="sourcedId",
         role=role,
         grades=pl.col("grade") if is_student else pl.lit(None, dtype=pl.String),
         orgSourcedIds=pl.lit(place.school.source_id),
@@ -52,7 +53,7 @@ def create_people(
         **{theirs: pl.col(ours) for ours, theirs in _OF_PERSON.items()},
     )
     add("users", people, district=place.district, origin=origin, sync_id=sync_id)
-    keyed = rows.select("line", key=signed(hashed("studentId" if is_student else "staffId")))
+    keyed = rows.select("line", key=signed(hashed("sourcedId")))
     keep_passwords(keyed.join(passwords, on="line").select("key", "password"), place)
 
 

@@ -14,15 +14,16 @@ from homeroom import engine
 from homeroom.districts import Refused
 from homeroom.districts.requirements import requirements_of
 from homeroom.engine.findings import SCHEMA
-from homeroom.engine.formats.selfserve import TEMPLATES
-from homeroom.engine.rules.selfserve import PASSWORD, AskTaken
+from homeroom.engine.rules.selfserve import AskTaken
+from homeroom.engine.tables import Table
+from homeroom.engine.templates import PASSWORD
 from homeroom.roster.selfserve.creating import accepted_rows
 from homeroom.roster.selfserve.taken import Place
 from homeroom.sources.in_memory import file_in_memory
 
 
 class FaultyRecordError(Refused):
-    """The record is not taken. faults: of each fault the column of the template, and the sentence of the rule."""
+    """The record is not taken. faults: of each fault the column as in a record, and the sentence of the rule."""
 
     def __init__(self, faults: Iterable[tuple[str, str]]) -> None:
         self.faults = list(faults)
@@ -32,29 +33,36 @@ class FaultyRecordError(Refused):
 def judge(template: str, record: Mapping[str, str], place: Place, *, ask: AskTaken) -> pl.DataFrame:
     """The one row of a record that is accepted, as ``creating.accepted_rows``. Raises FaultyRecordError.
 
-    record: by column of the template; without a password, nothing is asked about it. The transaction of the caller is
-    the one that stores it.
+    record: by column of the template, the ID as ``sourcedId``; without a password, nothing is asked about it. The
+    transaction of the caller is the one that stores it.
     """
     if not any(value.strip() for value in record.values()):
         raise FaultyRecordError([("", "Nothing is filled in yet.")])  # an upload leaves such a row out
-    content = _file(template, record)
+    profile = requirements_of(place.district)
+    table = profile.templates[template]
+    content = _file(table, record)
     with file_in_memory(content) as path, tempfile.TemporaryDirectory() as work:
         file = engine.File(f"{template}.csv", path, len(content))
         checked = engine.validate(
             engine.read(engine.Delivery((file,), origin=file.name)),
-            profile=requirements_of(place.district),
+            profile=profile,
             ask=ask,
             withheld=None if PASSWORD in record else pl.DataFrame(schema=SCHEMA),
             work=Path(work),
         )
         faults = checked.findings.errors().select("field", "message").collect()
         if len(faults):
-            raise FaultyRecordError((field or "", message) for field, message in faults.iter_rows())
+            raise FaultyRecordError((_field(table, field or ""), said) for field, said in faults.iter_rows())
         return accepted_rows(checked)
 
 
-def _file(template: str, record: Mapping[str, str]) -> bytes:
-    text, names = io.StringIO(), TEMPLATES[template].names
+def _field(table: Table, column: str) -> str:
+    """What a record calls a column of the template."""
+    return "sourcedId" if column and column == table.key else column
+
+
+def _file(table: Table, record: Mapping[str, str]) -> bytes:
+    text = io.StringIO()
     rows = csv.writer(text, quoting=csv.QUOTE_ALL)
-    rows.writerows([names, [record.get(name, "") for name in names]])
+    rows.writerows([table.names, [record.get(_field(table, name), "") for name in table.names]])
     return text.getvalue().encode()

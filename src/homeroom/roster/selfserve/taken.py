@@ -37,9 +37,8 @@ class Asking:
     def __call__(self, rows: pl.DataFrame) -> Taken:
         if "className" in rows.columns:
             return Taken(teachers=self._teachers(rows), classes=self._classes(rows))
-        key = "studentId" if "studentId" in rows.columns else "staffId"
         return Taken(
-            ids=self._ids(rows[key]), usernames=self._usernames(rows["username"]), emails=self._emails(rows, key)
+            ids=self._ids(rows["sourcedId"]), usernames=self._usernames(rows["username"]), emails=self._emails(rows)
         )
 
     def keep(self, emails: pl.Series) -> None:
@@ -89,8 +88,8 @@ class Asking:
         teachers = teachers.with_columns(pl.col("key").reinterpret(signed=False))
         return classes.join(teachers, on="key").select(class_of("title", "email")).to_series()
 
-    def _emails(self, rows: pl.DataFrame, key: str) -> pl.Series:
-        wanted = rows.select(key=hashed(key).fill_null(0), address=pl.col("email").str.to_lowercase())
+    def _emails(self, rows: pl.DataFrame) -> pl.Series:
+        wanted = rows.select(key=hashed("sourcedId").fill_null(0), address=pl.col("email").str.to_lowercase())
         self._reserved = ours = addresses.reserve(self._district, wanted)
         given = wanted["address"].drop_nulls().unique()
         accounts = User.objects.filter(email__in=given.to_list()).values_list("email", flat=True)

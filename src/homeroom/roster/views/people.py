@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from homeroom.districts import requirements
 from homeroom.districts.models import School, SchoolYear
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.districts.views import lists
@@ -101,7 +102,7 @@ def id_label(request: DistrictRequest, section: Section) -> str:
     """What a source id of people is called here: in self-serve districts as the template calls it."""
     if request.district.is_automated:
         return "Source id"
-    return "Student ID" if section is STUDENTS else "Staff ID"
+    return requirements.id_label(section.kind)
 
 
 def _columns(request: DistrictRequest) -> dict[str, tuple[str, ...]]:

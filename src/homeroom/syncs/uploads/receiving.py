@@ -27,7 +27,7 @@ from homeroom.engine.formats import selfserve
 from homeroom.engine.formats.csv_header import Unreadable, read_opening
 from homeroom.engine.ledger import Page
 from homeroom.engine.rules import RULES_BY_ID
-from homeroom.engine.rules.selfserve import PASSWORD
+from homeroom.engine.templates import PASSWORD
 from homeroom.sources.in_memory import file_in_memory
 from homeroom.sources.package import shown
 from homeroom.syncs import storage, tasks
@@ -155,7 +155,7 @@ def _look(district: District, kind: Kind, file: engine.File, work: Path) -> Arri
     elif unreadable := [fault for fault in _faults_of(checked) if fault.remedy in (AS_CSV, TEMPLATE)]:
         faults.extend(unreadable)
     else:
-        columns = ", ".join(selfserve.TEMPLATES[kind].names)
+        columns = ", ".join(requirements_of(district).templates[kind].names)
         faults.append(Fault(f"The first row of this file is not that of the template, which is: {columns}.", TEMPLATE))
     if faults:
         raise FaultyFileError(faults)

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from homeroom.accounts.models import User
-from homeroom.districts.models import School
-from homeroom.engine.formats.selfserve import TEMPLATES
+from homeroom.districts.models import District, School
+from homeroom.districts.requirements import requirements_of
 from homeroom.engine.sync_reports import SUFFIX
 from homeroom.engine.words import counted
 from homeroom.syncs.models import Kind, State, Sync, Upload
@@ -28,9 +28,10 @@ TEMPLATE_NAMES = {
 _ALERTS = {State.COMPLETED: "success", State.WITH_ERRORS: "warning", State.FAILED: "error"}
 
 
-def template_of(kind: Kind) -> bytes:
+def template_of(kind: Kind, district: District) -> bytes:
     """The template to fill in: exactly the header row, as Excel reads it."""
-    return ("\ufeff" + ",".join(TEMPLATES[kind].names) + "\r\n").encode()
+    names = requirements_of(district).templates[kind].names
+    return ("\ufeff" + ",".join(names) + "\r\n").encode()
 
 
 def of_school(school: School, kind: Kind) -> QuerySet[Upload]:

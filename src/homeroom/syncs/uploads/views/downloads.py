@@ -12,11 +12,11 @@ from homeroom.syncs.views.downloads import CSV, answer
 
 
 @allowed("uploads.send")
-def template(request: DistrictRequest, kind: str) -> HttpResponse:  # noqa: ARG001  (the same for every school)
+def template(request: DistrictRequest, kind: str) -> HttpResponse:
     of_kind = kind_of(kind)
     disposition = f'attachment; filename="{TEMPLATE_NAMES[of_kind]}"'
     headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(template_of(of_kind), content_type=CSV, headers=headers)
+    return HttpResponse(template_of(of_kind, request.district), content_type=CSV, headers=headers)
 
 
 @allowed("uploads.read")
