@@ -14,6 +14,7 @@ from tests.journeys.browser import SignedIn, assert_is_fine
 from tests.people import Cast
 from tests.syncs.conftest import data
 from tests.syncs.outcomes import Outcomes, outcomes
+from tests.syncs.sending import work
 
 __all__ = ["data", "outcomes"]  # fixtures are found where they are imported
 REPORTS = "/d/ferndale/sync-reports/"
@@ -130,6 +131,11 @@ def test_updated_and_undone(cast: Cast, outcomes: Outcomes, signed_in: SignedIn,
     page.goto(f"{REPORTS}{updated.pk}/undo/")
     page.get_by_text("None, so all of it is taken back").wait_for()
     assert_is_fine(page, "sync-undo", size, heading="Undo this sync?")
+    page.get_by_role("button", name="Undo the sync").click()
+    page.get_by_text("The undo waits for its turn.").wait_for()
+    assert_is_fine(page, "sync-undoing", size, heading="Sync of")
+    work(updated)
+    page.get_by_text("Undone by Dana District").wait_for()
 
 
 def test_list(cast: Cast, outcomes: Outcomes, signed_in: SignedIn, size: str) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from homeroom.districts import scope
 from homeroom.roster.models import Enrollment, Person
+from homeroom.syncs import claims
 from homeroom.syncs.models import State, Sync
 from tests.people import Cast, signed_in
 from tests.syncs.outcomes import Outcomes, outcomes
@@ -179,11 +180,59 @@ def test_undone_the_roster_is_as_before(cast: Cast, outcomes: Outcomes) -> None:
     outcomes.completed()
     sync = outcomes.updated()
 
-    page = press(signed_in(cast.district_admin), sync, "undo")
+    browser = signed_in(cast.district_admin)
+    press(browser, sync, "undo")
+    work(sync)
 
-    assert "Undone by Dana District" in page.text
+    assert "Undone by Dana District" in browser.get(page_of(sync)).text
     with scope.within(cast.ferndale.pk):
         assert not Person.objects.filter(given_name="Renamed", is_active=True).exists()
+
+
+def test_undo_is_followed_until_it_is_done(cast: Cast, outcomes: Outcomes) -> None:
+    outcomes.completed()
+    sync = outcomes.updated()
+    browser = signed_in(cast.district_admin)
+
+    page = press(browser, sync, "undo")
+    row = browser.get(page_of(sync, "row/"))
+
+    assert "The sync is being undone." in page.text
+    assert "The undo waits for its turn." in page.text
+    assert "Dana District asked to undo this sync" in page.text
+    assert page_of(sync, "undo/") not in page.text
+    assert "Undoing" in row.text
+    assert 'hx-trigger="every 2s"' in row.text
+    assert browser.get(page_of(sync, "progress/")).status_code == 200
+    work(sync)
+    assert browser.get(page_of(sync, "progress/")).status_code == 286
+
+
+def test_undo_that_is_under_way_is_not_asked_for_again(cast: Cast, outcomes: Outcomes) -> None:
+    outcomes.completed()
+    sync = outcomes.updated()
+    browser = signed_in(cast.district_admin)
+    press(browser, sync, "undo")
+
+    assert "This sync is “Undoing” now." in browser.get(page_of(sync, "undo/"), follow=True).text
+    assert "This sync is being undone already." in press(browser, sync, "undo").text
+
+
+def test_sync_that_could_not_be_undone_says_why(cast: Cast, outcomes: Outcomes) -> None:
+    outcomes.completed()
+    sync = outcomes.updated()
+    browser = signed_in(cast.district_admin)
+    press(browser, sync, "undo")
+    with scope.within(cast.ferndale.pk):
+        for _ in range(3):
+            claims.begin(sync.pk)
+    work(sync)
+
+    page = browser.get(page_of(sync))
+
+    assert "This sync was not undone" in page.text
+    assert "The server stopped three times while it undid this sync." in page.text
+    assert page_of(sync, "undo/") in page.text
 
 
 def test_only_the_last_applied_sync_offers_to_be_undone(cast: Cast, outcomes: Outcomes) -> None:

@@ -13,9 +13,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from homeroom.accounts.models import User
 from homeroom.audit.models import Event
 from homeroom.districts import Refused, scope
-from homeroom.districts.models import School
 from homeroom.roster.models import KINDS
-from homeroom.syncs import actions, claims, storage
+from homeroom.syncs import actions, storage
 from homeroom.syncs.actions import SentBeforeError
 from homeroom.syncs.models import State, Sync
 from tests.people import Cast
@@ -163,77 +162,6 @@ def test_discarded_sync_changes_nothing(cast: Cast, held: Sync) -> None:
     with pytest.raises(Refused, match="not held"):
         actions.approve(by=cast.district_admin, sync=sync, digest=sync.changes_digest)
     assert events(cast)[0] == "sync.discarded"
-
-
-def names_of_schools(cast: Cast) -> list[str]:
-    with scope.within(cast.ferndale.pk):
-        return list(School.objects.order_by("pk").values_list("name", flat=True))
-
-
-def test_last_applied_sync_is_undone(cast: Cast, files: Files) -> None:
-    synced(cast.district_admin, cast.ferndale, files)
-    before = enrollments(cast)
-    last = synced(cast.district_admin, cast.ferndale, changed(files, "enrollments", lambda rows: rows[:-3]))
-    gone = last.counts["enrollments"]["deactivated"]
-    assert enrollments(cast) == before - gone
-
-    preview = actions.preview_undo(by=cast.district_admin, sync=last)
-    done = actions.undo(by=cast.district_admin, sync=last)
-
-    assert preview == done
-    assert done.restored["enrollments"] == gone
-    assert enrollments(cast) == before
-    assert (again(last).state, again(last).undone_by) == (State.UNDONE, cast.district_admin)
-    assert events(cast)[0] == "sync.undone"
-
-
-def test_undone_schools_are_called_as_before(cast: Cast, files: Files) -> None:
-    synced(cast.district_admin, cast.ferndale, files)
-    before = names_of_schools(cast)
-    renamed = changed(files, "orgs", lambda rows: [{**row, "name": f"New {row['name']}"} for row in rows])
-    last = synced(cast.district_admin, cast.ferndale, renamed)
-    assert names_of_schools(cast) != before
-
-    actions.undo(by=cast.district_admin, sync=last)
-
-    assert names_of_schools(cast) == before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_undone_changes_come_again_with_the_next_delivery(cast: Cast, files: Files) -> None:
-    synced(cast.district_admin, cast.ferndale, files)
-    fewer = changed(files, "enrollments", lambda rows: rows[:-3])
-    last = synced(cast.district_admin, cast.ferndale, fewer)
-    actions.undo(by=cast.district_admin, sync=last)
-
-    redone = synced(cast.district_admin, cast.ferndale, fewer, confirm=True)
-
-    assert redone.counts == last.counts
-
-
-def test_earlier_sync_cannot_be_undone(cast: Cast, files: Files) -> None:
-    first = synced(cast.district_admin, cast.ferndale, files)
-    synced(cast.district_admin, cast.ferndale, changed(files, "enrollments", lambda rows: rows[:-3]))
-
-    with pytest.raises(Refused, match="Only the last applied sync"):
-        actions.undo(by=cast.district_admin, sync=first)
-
-
-def test_undone_sync_cannot_be_undone_again(cast: Cast, files: Files) -> None:
-    sync = synced(cast.district_admin, cast.ferndale, files)
-    actions.undo(by=cast.district_admin, sync=sync)
-
-    assert enrollments(cast) == 0
-    with pytest.raises(Refused, match="Only the last applied sync"):
-        actions.undo(by=cast.district_admin, sync=sync)
-
-
-def test_nothing_is_undone_while_a_worker_has_the_district(cast: Cast, files: Files) -> None:
-    sync = synced(cast.district_admin, cast.ferndale, files)
-
-    turn = claims.Turn(claims.DISTRICT_LOCK, cast.ferndale.pk, "")
-    with claims.taken(turn), pytest.raises(Refused, match="under way"):
-        actions.undo(by=cast.district_admin, sync=sync)
 
 
 def test_sync_that_did_not_fail_is_not_tried_again(cast: Cast, files: Files) -> None:

@@ -27,6 +27,7 @@ from homeroom.syncs import actions, nights, tasks
 from homeroom.syncs.models import State, Sync
 from tests.people import Cast
 from tests.syncs.collected import CREDENTIALS, address, feed, impatient, let_it_be_due, night, provider
+from tests.syncs.sending import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("impatient")]
 
@@ -301,7 +302,7 @@ def test_undone_changes_come_again_though_the_provider_tells_changes_only(
     feeds.change_timetable(by=cast.operator, district=cast.ferndale, tells_changes=True)
     night(cast)
     pupil = rename_a_pupil(provider)
-    actions.undo(by=cast.operator, sync=night(cast))
+    work(actions.undo(by=cast.operator, sync=night(cast)))
     with scope.within(cast.ferndale.pk):
         assert Person.objects.get(source_id=pupil).given_name != "Zoë"
 

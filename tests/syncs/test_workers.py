@@ -9,11 +9,12 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from homeroom.audit.models import Event
 from homeroom.districts import scope
 from homeroom.districts.models import District
 from homeroom.embedded_postgres import Urls
 from homeroom.roster.models import KINDS
-from homeroom.syncs import tasks
+from homeroom.syncs import actions, tasks
 from homeroom.syncs.models import State, Sync
 from tests.people import Cast, a_district
 from tests.syncs.sending import Rows, again, changed, files_of, onboard, roster, send, synced, with_passwords, zipped
@@ -107,6 +108,35 @@ def test_living_worker_takes_over_from_a_dead_one_by_itself(
     finally:
         end(second)
     assert (again(sync).state, again(sync).run, again(sync).deaths) == (State.COMPLETED, 2, 1)
+
+
+def test_worker_killed_in_the_middle_of_an_undo_has_taken_back_nothing_and_another_one_does_it_once(
+    cast: Cast, before: dict[str, bytes], database: Urls, data: Path
+) -> None:
+    as_before = people(cast.ferndale)
+    renamed_all = synced(cast.district_admin, cast.ferndale, changed(before, "users", renamed))
+    as_synced = people(cast.ferndale)
+    sync = actions.undo(by=cast.district_admin, sync=renamed_all)
+    with psycopg.connect(database.app) as own:  # the undo comes as far as the enrollments, and stands still there
+        own.execute("lock table roster_enrollment in exclusive mode")
+        worker = start_worker(database, data)
+        assert wait_for(lambda: again(sync).stage == "Taking back what was done to enrollments", seconds=60)
+        worker.kill()
+        worker.wait(10)
+
+    assert again(sync).state == State.UNDOING
+    assert people(cast.ferndale) == as_synced
+    sweep_up(database)
+    second = start_worker(database, data)
+    try:
+        assert wait_for(lambda: is_final(sync), seconds=60), stage_of(sync)
+    finally:
+        end(second)
+    undone = again(sync)
+    assert (undone.state, undone.undone_by, undone.deaths) == (State.UNDONE, cast.district_admin, 1)
+    assert people(cast.ferndale) == as_before
+    with scope.within(cast.ferndale.pk):
+        assert Event.objects.filter(what="sync.undone").count() == 1
 
 
 @pytest.mark.parametrize("stage", ["Reading", "Applying"])

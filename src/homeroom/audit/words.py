@@ -59,6 +59,7 @@ WORDS = {
     "sync.retried": "tried a sync once more",
     "sync.approved": "approved a held sync",
     "sync.discarded": "discarded a held sync",
+    "sync.undoing": "asked to undo a sync",
     "sync.undone": "undid a sync",
     "sync.applied": "applied a sync",
 }

@@ -11,17 +11,13 @@ from django.utils import timezone
 from homeroom.accounts.models import User
 from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
-from homeroom.districts.actions import schools
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
-from homeroom.engine.rules.onboarding import is_school
 from homeroom.roster import store
-from homeroom.roster.models import Org
 from homeroom.roster.store.undo import NothingToUndoError
-from homeroom.syncs import claims, collecting, storage, tasks
+from homeroom.syncs import storage, tasks
 from homeroom.syncs.models import SUCCEEDED, UNDER_WAY, State, Sync
-
-ONLY_THE_LAST = "Only the last applied sync can be undone, and only while no other one is under way."
+from homeroom.syncs.undoing import ONLY_THE_LAST
 
 
 class SentBeforeError(Refused):
@@ -114,35 +110,25 @@ def preview_undo(*, by: User, sync: Sync) -> store.Undo:
             raise Refused(ONLY_THE_LAST) from None
 
 
-def undo(*, by: User, sync: Sync) -> store.Undo:
-    """Undoes the last applied sync, and says what was done."""
+def undo(*, by: User, sync: Sync) -> Sync:
+    """The last applied sync, queued to be undone (``undoing``)."""
     with _deciding(by, sync, "syncs.decide") as applied:
-        if not claims.lock_district_until_commit(applied.district_id):
+        if applied.state == State.UNDOING:
+            raise Refused("This sync is being undone already.")
+        if Sync.objects.filter(state__in=UNDER_WAY).exists():
             raise Refused("A sync is under way in this district. Please wait until it has finished.")
         _require_undoable(applied)
-        try:
-            done = store.undo(applied.district, sync_id=applied.pk)
-        except NothingToUndoError:
-            raise Refused(ONLY_THE_LAST) from None
-        schools.found(applied.district, _schools_of_the_roster())
-        applied.state, applied.undone_by, applied.undone_at = State.UNDONE, by, timezone.now()
+        applied.state, applied.undone_by, applied.reason, applied.deaths = State.UNDOING, by, "", 0
         applied.save()
-        collecting.forget_applied(applied.district)
-        _record(by, "sync.undone", applied, restored=done.restored, ended=done.ended)
-    return done
-
-
-def _schools_of_the_roster() -> Iterator[tuple[str, str]]:
-    """Source id and name of each school of the roster, in whose scope this is."""
-    for source_id, name, type_ in Org.objects.filter(is_active=True).values_list("source_id", "name", "type"):
-        if is_school(type_ or ""):
-            yield source_id, name or source_id
+        _record(by, "sync.undoing", applied)
+        tasks.enqueue(applied)
+    return applied
 
 
 def is_undoable(sync: Sync) -> bool:
     """Whether the sync is the last one that was applied, and not undone yet. In the district's scope."""
     last = Sync.objects.exclude(generation=None).order_by("-generation").first()
-    return last == sync and sync.state in SUCCEEDED and not Sync.objects.filter(state=State.PROCESSING).exists()
+    return last == sync and sync.state in SUCCEEDED and not Sync.objects.filter(state__in=UNDER_WAY).exists()
 
 
 @contextmanager

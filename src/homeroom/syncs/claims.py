@@ -10,7 +10,7 @@ minute; each locks the district only while it creates its records.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from zlib import crc32
@@ -27,9 +27,14 @@ from homeroom.syncs.models import State, Sync, Upload
 DISTRICT_LOCK = 723_091_103
 UPLOAD_LOCK = 723_091_104
 HEARTBEAT_SECONDS = 5.0
+TELL_SECONDS = 1.0
 MOST_DEATHS = 3
 DIED = (
     "The server stopped working on this sync three times. Nothing was changed. "
+    "Please tell the support contact; somebody must look at the server before it is tried once more."
+)
+DIED_UNDOING = (
+    "The server stopped three times while it undid this sync. Nothing was taken back. "
     "Please tell the support contact; somebody must look at the server before it is tried once more."
 )
 
@@ -59,7 +64,7 @@ class Turn:
 
 @contextmanager
 def taken(turn: Turn) -> Iterator[bool]:
-    """Whether the turn is ours for the block: nobody else takes it meanwhile, or undoes a sync.
+    """Whether the turn is ours for the block: nobody else takes it meanwhile.
 
     On a connection of its own: the lock outlives transactions, and ends when this process does, however that comes.
     """
@@ -69,13 +74,6 @@ def taken(turn: Turn) -> Iterator[bool]:
     with psycopg.connect(**parameters, autocommit=True) as own:
         row = own.execute("select pg_try_advisory_lock(%s, %s)", [turn.kind, turn.number]).fetchone()
         yield bool(row and row[0])
-
-
-def lock_district_until_commit(district_id: int) -> bool:
-    """Whether the district is ours until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s, %s)", [DISTRICT_LOCK, district_id])
-        return bool(cursor.fetchone()[0])
 
 
 def wait_for_district_until_commit(district_id: int) -> None:
@@ -92,7 +90,8 @@ def is_free(turn: Turn) -> bool:
 
 
 def begin(sync_id: int) -> Sync | None:
-    """The sync, begun; null if there is nothing to do for it. In the district's scope, with the district locked.
+    """The sync, begun, or its undoing; null if there is nothing to do for it. In the district's scope, with the
+    district locked.
 
     One that is found in processing was left by a worker that died; after the third time it is given up.
     """
@@ -101,6 +100,8 @@ def begin(sync_id: int) -> Sync | None:
         sync = Sync.objects.select_for_update().filter(pk=sync_id).first()
         if sync is None or not sync.is_under_way:
             return None
+        if sync.state == State.UNDOING:
+            return _begin_undoing(sync)
         sync.deaths += sync.state == State.PROCESSING
         if sync.deaths >= MOST_DEATHS:
             sync.state, sync.finished_at, sync.reason = State.FAILED, now, DIED
@@ -112,6 +113,17 @@ def begin(sync_id: int) -> Sync | None:
         if sync.is_final:
             telling.tell(sync.pk)
     return None if sync.is_final else sync
+
+
+def _begin_undoing(sync: Sync) -> Sync | None:
+    sync.deaths += bool(sync.stage)
+    is_given_up = sync.deaths >= MOST_DEATHS
+    if is_given_up:
+        sync.state, sync.undone_by, sync.reason, sync.stage = sync.outcome, None, DIED_UNDOING, ""
+    else:
+        sync.run, sync.stage, sync.heartbeat_at = sync.run + 1, "Undoing", timezone.now()
+    sync.save()
+    return None if is_given_up else sync
 
 
 def left_in_processing(sync_id: int) -> list[int]:
@@ -135,7 +147,7 @@ class Claim:
 
     def write(self, **columns: object) -> None:
         """Writes to the sync's row. Raises LostError if it is no longer ours."""
-        ours = Sync.objects.filter(pk=self.sync_id, run=self.run, state=State.PROCESSING)
+        ours = Sync.objects.filter(pk=self.sync_id, run=self.run, state__in=[State.PROCESSING, State.UNDOING])
         if not ours.update(**columns):
             raise LostError
 
@@ -154,6 +166,39 @@ class Claim:
         finally:
             stop.set()
             beating.join()
+
+    @contextmanager
+    def telling(self) -> Iterator[Callable[[str], None]]:
+        """Takes sentences from any thread, and now and then shows the last of them as the sync's stage. On a connection
+        of its own, so that it is seen while a transaction goes on.
+        """
+        said: list[str] = [""]
+        stop = threading.Event()
+
+        def tell(sentence: str) -> None:
+            said[0] = sentence
+
+        def show() -> None:
+            shown = ""
+            while not stop.wait(TELL_SECONDS):
+                if said[0] == shown:
+                    continue
+                shown = said[0]
+                try:
+                    with scope.within(self.district_id):
+                        self.write(stage=shown[:250])
+                except (LostError, DatabaseError):
+                    pass  # the worker itself will notice
+                finally:
+                    connection.close()
+
+        showing = threading.Thread(target=show, name="telling", daemon=True)
+        showing.start()
+        try:
+            yield tell
+        finally:
+            stop.set()
+            showing.join()
 
     def _beat(self, stop: threading.Event) -> None:
         while not stop.wait(HEARTBEAT_SECONDS):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from homeroom.districts import scope
 from homeroom.districts.actions.schools import onboarded_source_ids
 from homeroom.districts.models import District
 from homeroom.feeds.connections import connection_of, host_of
@@ -19,12 +14,11 @@ from homeroom.feeds.models import Feed
 from homeroom.sources import SettingsError
 from homeroom.sources import oneroster_rest as source
 from homeroom.syncs import storage
-from homeroom.syncs.claims import Claim, LostError
+from homeroom.syncs.claims import Claim
 from homeroom.syncs.models import Sync
 
 #: Clocks differ, and a change may be dated before it can be seen: so much is asked for once more.
 OVERLAP = timedelta(hours=1)
-_TELL_SECONDS = 2.0
 
 
 def collect(sync: Sync, claim: Claim) -> None:
@@ -39,7 +33,7 @@ def collect(sync: Sync, claim: Claim) -> None:
         raise SettingsError("No source is connected to this district.")
     sync.collected_at, sync.since = timezone.now(), since_of(feed)
     claim.write(collected_at=sync.collected_at, since=sync.since, delivery_name=host_of(feed))
-    with _telling(claim) as tell:
+    with claim.telling() as tell:
         source.collect(connection_of(feed), storage.empty_folder_for_pages(sync), since=sync.since, progress=tell)
 
 
@@ -75,35 +69,3 @@ def forget_applied(district: District) -> None:
 
 def _onboarded_digest(district: District) -> str:
     return sha256("\n".join(sorted(onboarded_source_ids(district))).encode()).hexdigest()
-
-
-@contextmanager
-def _telling(claim: Claim) -> Iterator[Callable[[str], None]]:
-    """Takes sentences from any thread, and now and then shows the last of them as the sync's stage."""
-    said: list[str] = [""]
-    stop = threading.Event()
-
-    def tell(sentence: str) -> None:
-        said[0] = sentence
-
-    def show() -> None:
-        shown = ""
-        while not stop.wait(_TELL_SECONDS):
-            if said[0] == shown:
-                continue
-            shown = said[0]
-            try:
-                with scope.within(claim.district_id):
-                    claim.write(stage=shown[:250])
-            except (LostError, DatabaseError):
-                pass  # the worker itself will notice
-            finally:
-                connection.close()
-
-    showing = threading.Thread(target=show, name="collecting", daemon=True)
-    showing.start()
-    try:
-        yield tell
-    finally:
-        stop.set()
-        showing.join()

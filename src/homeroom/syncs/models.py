@@ -11,6 +11,7 @@ from django.utils import timezone
 from homeroom.accounts.models import User
 from homeroom.districts.models import Method, OfDistrict, School, SchoolYear
 from homeroom.districts.scope import TenantManager
+from homeroom.engine import Status
 
 
 class State(models.TextChoices):
@@ -23,12 +24,15 @@ class State(models.TextChoices):
     WITH_ERRORS = "completed-with-errors", "Completed with Errors"
     FAILED = "failed", "Failed"
     DISCARDED = "discarded", "Discarded"
+    UNDOING = "undoing", "Undoing"
     UNDONE = "undone", "Undone"
 
 
 UNDER_WAY = (State.QUEUED, State.PROCESSING)
 SUCCEEDED = (State.COMPLETED, State.WITH_ERRORS)
 FINAL = (*SUCCEEDED, State.FAILED, State.DISCARDED, State.UNDONE)
+#: The sync itself is over. While it is undone the roster is still as it left it.
+FINISHED = (*FINAL, State.UNDOING)
 
 
 class RosterSyncManager(TenantManager["Sync"]):
@@ -43,9 +47,10 @@ class Sync(OfDistrict):
 
     run: counts how often a worker began it; a worker that has lost it to another one finds another number here.
     deaths: how often a worker began it and was not heard of again. stage: what is being done, in words; steps_done of
-    steps are done. reason: why it failed or is held, in words. counts: by kind of record how many were created,
-    updated, unchanged, deactivated, refused and left_out. report: ``engine.Report`` as JSON; no pupil's data.
+    steps are done. reason: why it failed, is held, or was not undone, in words. counts: by kind of record how many were
+    created, updated, unchanged, deactivated, refused and left_out. report: ``engine.Report`` as JSON; no pupil's data.
     generation: the roster's after it was applied; null if nothing was. changes_digest: of all that it changes.
+    undone_by: who asked for it to be undone.
 
     standing: how many of its errors are new, open and mended since the sync before; empty if it was not compared.
 
@@ -111,8 +116,8 @@ class Sync(OfDistrict):
             models.CheckConstraint(condition=Q(state__in=State.values), name="sync_state_is_known"),
             models.CheckConstraint(condition=Q(method__in=Method.values), name="sync_method_is_known"),
             models.CheckConstraint(
-                condition=Q(state__in=FINAL, finished_at__isnull=False)
-                | (~Q(state__in=FINAL) & Q(finished_at__isnull=True)),
+                condition=Q(state__in=FINISHED, finished_at__isnull=False)
+                | (~Q(state__in=FINISHED) & Q(finished_at__isnull=True)),
                 name="sync_is_finished_in_final_states_only",
             ),
             models.CheckConstraint(
@@ -139,7 +144,17 @@ class Sync(OfDistrict):
 
     @property
     def is_under_way(self) -> bool:
-        return self.state in UNDER_WAY
+        """Whether a worker is at it or will be."""
+        return self.state in (*UNDER_WAY, State.UNDOING)
+
+    @property
+    def is_applied(self) -> bool:
+        return self.state in SUCCEEDED
+
+    @property
+    def outcome(self) -> State:
+        """The state in which a sync that was applied ended, whatever became of it since."""
+        return State.WITH_ERRORS if self.report["status"] == Status.WITH_ERRORS else State.COMPLETED
 
     @property
     def is_final(self) -> bool:

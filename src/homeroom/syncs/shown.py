@@ -20,6 +20,7 @@ FIGURES = ("created", "updated", "unchanged", "deactivated", "refused", "left_ou
 _KINDS_OF_STATUS = {
     State.QUEUED: "going",
     State.PROCESSING: "going",
+    State.UNDOING: "going",
     State.HELD: "attention",
     State.COMPLETED: "good",
     State.WITH_ERRORS: "attention",

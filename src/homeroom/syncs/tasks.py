@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 
 import psycopg
 import structlog
@@ -24,7 +25,7 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import scope
 from homeroom.districts.models import District
 from homeroom.notices import sending as notices
-from homeroom.syncs import claims, pipeline, storage, telling
+from homeroom.syncs import claims, pipeline, storage, telling, undoing
 from homeroom.syncs.models import UNDER_WAY, State, Sync, Upload
 from homeroom.syncs.uploads import passwords
 from homeroom.syncs.uploads import pipeline as uploads_pipeline
@@ -44,12 +45,12 @@ log = structlog.get_logger(__name__)
 
 
 class BusyError(Exception):
-    """Another worker has the turn, or somebody undoes a sync in the district: later, then."""
+    """Another worker has the turn: later, then."""
 
 
 @app.task(name="run_sync", queue="syncs", retry=RetryStrategy(wait=RETRY_SECONDS))
 def run_sync(*, district_id: int, sync_id: int) -> None:
-    """Takes a queued sync as far as it goes by itself."""
+    """Takes a queued sync as far as it goes by itself, or undoes it if that was asked for."""
     with scope.within(district_id):
         sync = Sync.objects.filter(pk=sync_id).first()
         if sync is None:
@@ -69,7 +70,7 @@ def _run(sync_id: int) -> None:
             if over.is_final:
                 passwords.forget(over)
         return
-    story = uploads_pipeline if Upload.objects.filter(sync=sync).exists() else pipeline
+    story = _story_of(sync)
     try:
         story.run(sync)
     except claims.LostError:
@@ -81,8 +82,14 @@ def _run(sync_id: int) -> None:
         story.fail(claims.Claim.of(sync), OUR_MISTAKE)
 
 
+def _story_of(sync: Sync) -> ModuleType:
+    if sync.state == State.UNDOING:
+        return undoing
+    return uploads_pipeline if Upload.objects.filter(sync=sync).exists() else pipeline
+
+
 def enqueue(sync: Sync) -> None:
-    """Has a worker run the sync once this transaction is committed.
+    """Has a worker run the sync, or undo it, once this transaction is committed.
 
     The lock lets the jobs of one turn come one after the other; the queueing lock is the sync's, so that no sync
     waits twice, and each has a job of its own that cannot be missed.
@@ -176,7 +183,7 @@ def _discard_undecided(sync: Sync) -> None:
 
 def _enqueue_forgotten() -> None:
     """A sync and its job are made together; should the job be gone all the same, there is a new one."""
-    waiting = Sync.objects.filter(state__in=UNDER_WAY)
+    waiting = Sync.objects.filter(state__in=[*UNDER_WAY, State.UNDOING])
     jobs = ProcrastinateJob.objects.filter(task_name=run_sync.name, status__in=["todo", "doing"])
     with_job = {job.args.get("sync_id") for job in jobs.filter(args__district_id=scope.current())}
     for sync in waiting:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import connection
 
 from homeroom.districts.models import District
+from homeroom.engine.words import plural_of
 from homeroom.roster.models import KINDS, Before, RosterState
 from homeroom.roster.store.columns import OF_EVERY_KIND, own_fields, quoted
 from homeroom.roster.store.copying import asked, cursor, statement
@@ -44,15 +46,19 @@ def preview_undo(district: District, *, sync_id: int) -> Undo:
     return found
 
 
-def undo(district: District, *, sync_id: int) -> Undo:
+def undo(district: District, *, sync_id: int, tell: Callable[[str], None] = lambda _: None) -> Undo:
     """Undoes the last sync that was applied, and says what was done. Inside the caller's transaction and scope. Raises
     NothingToUndoError.
+
+    tell: hears what is being done, in words.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A sync is undone inside a transaction.")
     state = _state(district, sync_id)
+    tell("Looking for records that somebody changed since")
     done = Undo(conflicts=_conflicts(district, sync_id))
     for kind, model in KINDS.items():
+        tell(f"Taking back what was done to {plural_of(kind)}")
         table = model._meta.db_table
         fields = [name for name in (*OF_EVERY_KIND, *own_fields(model)) if name not in ("district_id", "key")]
         restored = ", ".join(f"{quoted(name)} = r.{quoted(name)}" for name in fields)

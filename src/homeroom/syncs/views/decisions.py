@@ -18,6 +18,7 @@ from homeroom.syncs import actions
 from homeroom.syncs.forms import DigestForm
 from homeroom.syncs.models import SUCCEEDED, State, Sync
 from homeroom.syncs.shown import Shown, label_of
+from homeroom.syncs.undoing import ONLY_THE_LAST
 
 CONFLICTS_SHOWN = 50
 
@@ -61,9 +62,9 @@ def undo(request: DistrictRequest, sync: int) -> HttpResponse:
     applied = get_object_or_404(Sync, pk=sync)
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.undo(by=request.user, sync=applied)):
-        return _done(request, applied, "Undone. The roster is as it was before this sync.")
+        return _done(request, applied, "The sync is being undone.")
     if form.is_bound or not actions.is_undoable(applied):
-        return _too_late(request, applied, form, why=actions.ONLY_THE_LAST if applied.state in SUCCEEDED else "")
+        return _too_late(request, applied, form, why=ONLY_THE_LAST if applied.state in SUCCEEDED else "")
     return _asked(request, applied, form, "syncs/undo.html", **_looked_at(request, applied))
 
 
