@@ -15,13 +15,12 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
-from tests.database import database, django_db_setup
-from tests.people import cast
+from tests.database import cast, database, databases, django_db_setup, is_committed
 
 if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker
 
-__all__ = ["cast", "database", "django_db_setup"]  # fixtures are found where they are imported
+__all__ = ["cast", "database", "databases", "django_db_setup"]  # fixtures are found where they are imported
 
 SLOW_IS_FINE = [HealthCheck.too_slow]
 settings.register_profile(
@@ -47,9 +46,7 @@ def no_job_stays(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBloc
     they are not emptied with the others.
     """
     yield
-    marked = request.node.get_closest_marker("django_db")
-    has_its_own = marked is not None and marked.kwargs.get("transaction")
-    if has_its_own or {"transactional_db", "live_server"} & set(request.fixturenames):
+    if is_committed(request):
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("delete from procrastinate_jobs")
         connection.close()

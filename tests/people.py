@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-import pytest
 from django.test import Client
 
 from homeroom.accounts.actions import create_account, create_first_operator
@@ -66,8 +65,8 @@ def a_district(by: User, name: str, method: Method = Method.ONEROSTER_CSV) -> Di
     return district
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+def bring_together() -> Cast:
+    """Makes them all, in an empty database."""
     operator = create_first_operator(email="olive@publisher.example", name="Olive Operator", password=PASSWORD)
     ferndale, lakeside = a_district(operator, "Ferndale"), a_district(operator, "Lakeside")
     oak = actions.add_school(by=operator, district=ferndale, name="Oak Elementary", source_id="oak")

@@ -1,12 +1,20 @@
-"""Every page of the site, asked for by everybody who may not have it."""
+"""Every page of the site, asked for by everybody who may not have it.
+
+One test asks for all pages in turn, as to make what their addresses name takes longer than to ask. Each page is a
+subtest with a name of its own, and whatever it changed is undone before the next one.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -109,13 +117,23 @@ def browser_of(cast: Cast, who: str) -> Client:
     return signed_in(an_account("nora@nowhere.example") if who == "nobody" else getattr(cast, who))
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever the database is told inside, it has forgotten afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def ask(cast: Cast, browser: Client, address: str, decision: Decision) -> HttpResponse:
-    if cast.ferndale.method != decision.method:
-        actions.change_method(by=cast.operator, district=cast.ferndale, method=decision.method)
-    answer = browser.get(address)
-    if answer.streaming:
-        b"".join(answer)  # only then the file is closed
-    return browser.post(address) if answer.status_code == 405 else answer
+    """What the page answers in a district of the decision's method. Forgotten at once."""
+    with undone():
+        if cast.ferndale.method != decision.method:
+            actions.change_method(by=cast.operator, district=copy(cast.ferndale), method=decision.method)
+        answer = browser.get(address)
+        if answer.streaming:
+            b"".join(answer)  # only then the file is closed
+        return browser.post(address) if answer.status_code == 405 else answer
 
 
 def leads_to_sign_in(answer: HttpResponse) -> bool:
@@ -123,59 +141,72 @@ def leads_to_sign_in(answer: HttpResponse) -> bool:
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-@pytest.mark.parametrize("page", OURS, ids=named)
-def test_page_is_there_for_who_may_and_for_nobody_else(cast: Cast, elm: Records, page: Page, who: str) -> None:
-    decision = DECISIONS[page.name]
+def test_page_is_there_for_who_may_and_for_nobody_else(
+    cast: Cast, elm: Records, who: str, subtests: pytest.Subtests
+) -> None:
+    browser = browser_of(cast, who)
 
-    answer = ask(cast, browser_of(cast, who), elm.address(page), decision)
+    for page in OURS:
+        with subtests.test(page.name):
+            decision = DECISIONS[page.name]
 
-    if who in decision.may:
-        assert answer.status_code in {200, STOP_POLLING, 302, 503}
-        assert not leads_to_sign_in(answer)
-    else:
-        assert answer.status_code == 404
+            answer = ask(cast, browser, elm.address(page), decision)
 
-
-@pytest.mark.parametrize("page", OURS, ids=named)
-def test_signed_out_every_page_leads_to_sign_in(cast: Cast, elm: Records, client: Client, page: Page) -> None:
-    decision = DECISIONS[page.name]
-
-    answer = ask(cast, client, elm.address(page), decision)
-
-    assert leads_to_sign_in(answer) is not decision.is_public
-    assert answer.status_code in {200, 302, 503}
+            if who in decision.may:
+                assert answer.status_code in {200, STOP_POLLING, 302, 503}
+                assert not leads_to_sign_in(answer)
+            else:
+                assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("name", sorted(OF_ONES_OWN_ACCOUNT))
-def test_signed_out_ones_own_account_leads_to_sign_in(db: None, client: Client, name: str) -> None:
-    assert leads_to_sign_in(client.get(reverse(name)))
+def test_signed_out_every_page_leads_to_sign_in(cast: Cast, elm: Records, subtests: pytest.Subtests) -> None:
+    for page in OURS:
+        with subtests.test(page.name):
+            decision = DECISIONS[page.name]
+
+            answer = ask(cast, Client(), elm.address(page), decision)
+
+            assert leads_to_sign_in(answer) is not decision.is_public
+            assert answer.status_code in {200, 302, 503}
 
 
-@pytest.mark.parametrize("name", sorted(ON_THE_WAY_IN))
-def test_page_on_the_way_in_fails_for_nobody(db: None, client: Client, name: str) -> None:
-    page = next(page for page in PAGES if page.name == name)
+def test_signed_out_ones_own_account_leads_to_sign_in(db: None, subtests: pytest.Subtests) -> None:
+    for name in sorted(OF_ONES_OWN_ACCOUNT):
+        with subtests.test(name):
+            assert leads_to_sign_in(Client().get(reverse(name)))
+
+
+def test_page_on_the_way_in_fails_for_nobody(db: None, subtests: pytest.Subtests) -> None:
     values = {"key": "none", "uidb36": "1", "provider_id": "classlink"}
-    route = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda variable: values[variable[1]], page.route)
-    address = "/" + route.replace("^", "").replace("$", "")
+    for page in [page for page in PAGES if page.name in ON_THE_WAY_IN]:
+        with subtests.test(page.name):
+            route = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda variable: values[variable[1]], page.route)
+            address = "/" + route.replace("^", "").replace("$", "")
 
-    assert client.get(address).status_code in {200, 302, 401, 404, 405}
+            assert Client().get(address).status_code in {200, 302, 401, 404, 405}
 
 
-@pytest.mark.parametrize("page", OF_A_DISTRICT, ids=named)
-def test_posting_does_not_help_an_outsider(cast: Cast, elm: Records, page: Page) -> None:
-    assert signed_in(cast.outsider).post(elm.address(page)).status_code == 404
+def test_posting_does_not_help_an_outsider(cast: Cast, elm: Records, subtests: pytest.Subtests) -> None:
+    browser = signed_in(cast.outsider)
+
+    for page in OF_A_DISTRICT:
+        with subtests.test(page.name):
+            assert browser.post(elm.address(page)).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["operator", "district_admin"])
-@pytest.mark.parametrize("page", OF_ONE_RECORD, ids=named)
-def test_record_of_another_district_is_not_found_through_ones_own(cast: Cast, page: Page, who: str) -> None:
+def test_record_of_another_district_is_not_found_through_ones_own(
+    cast: Cast, who: str, subtests: pytest.Subtests
+) -> None:
     """The address says Ferndale, the number in it is of something in Lakeside."""
     lakeside = Records(cast, cast.lakeside, cast.lakeside_school)
-    address = lakeside.address(page)
-    smuggled = re.sub(r"(?<=/)lakeside(?=/)", "ferndale", address)
-
     browser = signed_in(getattr(cast, who))
 
-    assert smuggled != address
-    assert browser.get(smuggled).status_code in {404, 405}
-    assert browser.post(smuggled).status_code == 404
+    for page in OF_ONE_RECORD:
+        with subtests.test(page.name):
+            address = lakeside.address(page)
+            smuggled = re.sub(r"(?<=/)lakeside(?=/)", "ferndale", address)
+
+            assert smuggled != address
+            assert browser.get(smuggled).status_code in {404, 405}
+            assert browser.post(smuggled).status_code == 404
