@@ -113,7 +113,7 @@ class Cascade:
         rows = [row for row in rows_of(self.files, "users") if row["sourcedId"] not in self.left_out["users"]]
         nameless = [row["sourcedId"] for row in rows if not row["familyName"]]
         lines = Lines((source_id, "familyName", "familyName is empty; every user needs one.") for source_id in nameless)
-        gone, more = set(nameless) | self.left_out["users"], True
+        gone, more = set(nameless), True  # a guardian who is left out costs the pupil nothing
         while more:
             more = False
             for row in rows:
