@@ -129,6 +129,7 @@ urlpatterns = [
     path(_SOURCE + "connect/", feeds.connect, name="source-connect"),
     path(_SOURCE + "credentials/", feeds.credentials, name="source-credentials"),
     path(_SOURCE + "nights/", feeds.nights, name="source-nights"),
+    path(_SOURCE + "host-key/", feeds.host_key, name="source-host-key"),
     path(_SOURCE + "test/", feeds.test, name="source-test"),
     path(_SOURCE + "pause/", feeds.pause, name="source-pause"),
     path(_SOURCE + "resume/", feeds.resume, name="source-resume"),

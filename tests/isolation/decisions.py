@@ -124,6 +124,7 @@ DECISIONS = {
     "source-connect": OPERATORS_WHERE_COLLECTED,
     "source-credentials": OPERATORS_WHERE_COLLECTED,
     "source-nights": OPERATORS_WHERE_COLLECTED,
+    "source-host-key": OPERATORS_WHERE_COLLECTED,
     "source-test": OPERATORS_WHERE_COLLECTED,
     "source-pause": OPERATORS_WHERE_COLLECTED,
     "source-resume": OPERATORS_WHERE_COLLECTED,

@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncssh
 
-from homeroom.sources.sftp_drop import Password, Server
+from homeroom.sources.sftp_connection import Password, Server
 
 USER, PASSWORD = "homeroom", "correct horse"
 #: An hour ago is long enough to be whole.

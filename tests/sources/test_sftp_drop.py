@@ -14,7 +14,8 @@ import pytest
 
 from homeroom.sources import RefusedError, SettingsError, SourceError, TryAgainLaterError
 from homeroom.sources.drops import Drop
-from homeroom.sources.sftp_drop import Password, PrivateKey, collect, fingerprint, look, offered_host_key
+from homeroom.sources.sftp_connection import OtherHostKeyError, Password, PrivateKey, fingerprint, offered_host_key
+from homeroom.sources.sftp_drop import collect, look
 from tests.sources.sftp_servers import PASSWORD, District, serving
 
 
@@ -32,7 +33,7 @@ def wanted(_: Drop) -> bool:
 def fetched(district: District, into: Path, **more: Any) -> dict[str, bytes]:
     """What was fetched, by the names that the files have now."""
     found = collect(district.server(**more), into, wants=wanted)
-    return {} if found is None else {path.name: path.read_bytes() for path in found[1].iterdir()}
+    return {} if found.folder is None else {path.name: path.read_bytes() for path in found.folder.iterdir()}
 
 
 def test_newest_finished_zip_is_fetched_byte_for_byte(district: District, tmp_path: Path) -> None:
@@ -59,15 +60,17 @@ def test_what_was_fetched_is_for_nobody_else(district: District, tmp_path: Path)
     district.put("roster.zip")
     found = collect(district.server(), tmp_path / "in", wants=wanted)
 
-    assert found is not None
-    modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "in", found[1], *found[1].iterdir())]
+    assert found.folder is not None
+    modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "in", found.folder, *found.folder.iterdir())]
     assert modes == [0o700, 0o700, 0o600]
 
 
 def test_drop_that_is_not_wanted_is_not_fetched(district: District, tmp_path: Path) -> None:
     district.put("roster.zip")
 
-    assert collect(district.server(), tmp_path / "in", wants=lambda drop: drop.name != "roster.zip") is None
+    found = collect(district.server(), tmp_path / "in", wants=lambda drop: drop.name != "roster.zip")
+
+    assert ([drop.name for drop in found.seen], found.drop) == (["roster.zip"], None)
     assert district.read_bytes == 0
 
 
@@ -127,9 +130,10 @@ def test_server_with_another_host_key_is_shown_no_credentials(district: District
     other = District(tmp_path).host_key_line
     district.put("roster.zip")
 
-    with pytest.raises(SettingsError, match="shows one with the fingerprint") as told:
+    with pytest.raises(OtherHostKeyError, match="shows one with the fingerprint") as told:
         fetched(district, tmp_path / "in", host_key=other)
 
+    assert told.value.offered == district.host_key_line
     assert fingerprint(other) in str(told.value)
     assert fingerprint(district.host_key_line) in str(told.value)
     assert district.logins == []

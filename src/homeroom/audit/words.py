@@ -41,6 +41,7 @@ WORDS = {
     "class.left": "removed somebody from",
     "feed.connected": "connected the source",
     "feed.changed": "changed the connection to",
+    "feed.host-key-confirmed": "confirmed the host key of",
     "feed.credentials-changed": "changed the credentials of",
     "feed.timetable-changed": "changed the nights of",
     "feed.paused": "paused the nightly sync from",

@@ -58,6 +58,8 @@ ROLES = {Role.SCHOOL_ADMIN: SCHOOL_ADMIN, Role.DISTRICT_ADMIN: DISTRICT_ADMIN}
 
 AUTOMATED = frozenset(Method) - {Method.SELF_SERVE}
 COLLECTED = frozenset({Method.CLASSLINK, Method.ONEROSTER_REST})
+"""Whose rosters come in no other way."""
+COLLECTABLE = COLLECTED | {Method.ONEROSTER_CSV}
 ONLY_WITH = {
     "roster.change": frozenset({Method.SELF_SERVE}),
     "uploads.send": frozenset({Method.SELF_SERVE}),
@@ -69,7 +71,7 @@ ONLY_WITH = {
     "syncs.read": AUTOMATED,
     "syncs.decide": AUTOMATED,
     "syncs.start": AUTOMATED,
-    "sources.connect": COLLECTED,
+    "sources.connect": COLLECTABLE,
 }
 """What exists in districts of some rostering methods only. In the others nobody may, not even an operator."""
 

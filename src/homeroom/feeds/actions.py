@@ -16,23 +16,29 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
-from homeroom.feeds.connections import host_of
+from homeroom.feeds.connections import host_of, place_of, sftp_address
 from homeroom.feeds.credentials import Credentials, seal
 from homeroom.feeds.models import Authentication, Feed, Version
 from homeroom.feeds.timetable import next_night, next_try
+from homeroom.sources.sftp_connection import fingerprint, is_private_key
 
-#: What can be changed of a feed, beside its credentials.
+#: What can be changed of a feed, beside its credentials: of one that asks a provider, and of one that is SFTP.
 CONNECTION = ("base_url", "version", "authentication", "token_url", "scopes", "page_size", "wants_demographics")
+SFTP_CONNECTION = ("base_url", "authentication", "settled_after_minutes")
 TIMETABLE = ("night", "no_syncs_on", "tells_changes", "complete_every_days")
 MOST_PAGE_SIZE = 100_000
+MOST_MINUTES = 24 * 60
 #: Printable ASCII without spaces: what can stand in an address, and in a header as it is.
 _PLAIN = re.compile(r"[!-~]+")
+#: A name or an address, without anything before or behind it.
+_HOST = re.compile(r"[\w.:-]+")
 
 
 def connect(*, by: User, district: District, credentials: Credentials | None, **connection: Any) -> Feed:
     """The district's feed with this connection; its timetable stays, and a new one begins tonight.
 
-    connection: some of ``CONNECTION``. credentials: null keeps those that are stored.
+    connection: some of ``CONNECTION``, or of ``SFTP_CONNECTION``. credentials: null keeps those that are stored. An
+    SFTP server that is another has to be confirmed anew.
     """
     with acting(by, district, "sources.connect"):
         feed = Feed.objects.filter(district=district).first() or Feed(district=district)
@@ -40,17 +46,34 @@ def connect(*, by: User, district: District, credentials: Credentials | None, **
         if credentials is None and is_new:
             raise Refused("Please enter the credentials.")
         before = _shown_to(feed)
-        _set(feed, connection, CONNECTION)
+        _set(feed, connection, (*CONNECTION, *SFTP_CONNECTION))
         _check_connection(feed)
         if credentials is not None:
             _seal(feed, credentials)
         elif not _shown_to(feed) <= before:
             raise Refused("The stored credentials do not belong to this. Please enter those that do.")
+        if _machines(before) != _machines(_shown_to(feed)):
+            feed.host_key = ""
         feed.pulled_at = feed.complete_at = None  # another provider knows nothing of what this one has told
+        feed.taken, feed.taken_modified_at, feed.looked_at, feed.looked = "", None, None, ""
         feed.tries = 0
         feed.save()
         plan(feed)
         _record(by, "feed.connected" if is_new else "feed.changed", feed, changed=sorted(connection))
+    return feed
+
+
+def confirm_host_key(*, by: User, district: District, host_key: str) -> Feed:
+    """The feed, whose SFTP server is known by this host key from now on. host_key: as one line."""
+    with _changing(by, district) as feed:
+        if not feed.is_sftp:
+            raise Refused("Only SFTP servers have a host key.")
+        try:
+            told = fingerprint(host_key)
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        feed.host_key, feed.tries = host_key, 0
+        _record(by, "feed.host-key-confirmed", feed, fingerprint=told)
     return feed
 
 
@@ -112,25 +135,26 @@ def plan(feed: Feed, *, after: datetime | None = None) -> datetime | None:
     return at
 
 
-def plan_next_try(district: District) -> None:
-    """After a sync that failed for something that may pass: it is due again, if the night is long enough. If not, the
-    next night is one of its own.
+def plan_next_try(district: District) -> bool:
+    """After a sync that failed for something that may pass: it is due again, if the night is long enough, and then this
+    is true. If not, the next night is one of its own.
     """
     feed = Feed.objects.filter(district=district).first()
     if feed is None or feed.is_paused:
-        return
+        return False
     again = next_try(tries=feed.tries + 1, now=timezone.now(), night=plan(feed))
     feed.tries = 0 if again is None else feed.tries + 1
     feed.save(update_fields=["tries"])
     if again is not None:
         District.objects.filter(pk=district.pk).update(due_at=again)
+    return again is not None
 
 
 @contextmanager
 def _changing(by: User, district: District) -> Iterator[Feed]:
     """The feed, nobody else's meanwhile, and saved at the end."""
     with acting(by, district, "sources.connect"):
-        feed = Feed.objects.filter(district=district).first()
+        feed = Feed.of(district)
         if feed is None:
             raise Refused("No source is connected yet.")
         yield feed
@@ -146,6 +170,8 @@ def _set(feed: Feed, values: Mapping[str, Any], names: tuple[str, ...]) -> None:
 
 def require_usable(credentials: Credentials, feed: Feed) -> None:
     """Raises Refused for what could not even be sent."""
+    if feed.is_sftp:
+        return _require_usable_for_sftp(credentials, feed)
     is_bearer = feed.authentication == Authentication.BEARER
     if not credentials.secret.strip():
         raise Refused(f"Please enter the {'token' if is_bearer else 'secret'}.")
@@ -153,6 +179,19 @@ def require_usable(credentials: Credentials, feed: Feed) -> None:
         raise Refused("A token has no spaces and no letters with accents in it. Please copy it once more.")
     if not is_bearer and not credentials.key.strip():
         raise Refused("Please enter the key, or client id, that belongs to the secret.")
+    return None
+
+
+def _require_usable_for_sftp(credentials: Credentials, feed: Feed) -> None:
+    if not credentials.key.strip():
+        raise Refused("Please enter the user as which Homeroom signs in.")
+    if feed.authentication == Authentication.SFTP_PASSWORD and not credentials.secret:
+        raise Refused("Please enter the password.")
+    if feed.authentication == Authentication.SFTP_KEY and not is_private_key(credentials.secret):
+        raise Refused(
+            "This is no private key that can be opened. Copy all of the file, with its first and last line. A key that "
+            "needs a passphrase does not work: have one made without."
+        )
 
 
 def _seal(feed: Feed, credentials: Credentials) -> None:
@@ -161,22 +200,43 @@ def _seal(feed: Feed, credentials: Credentials) -> None:
 
 
 def _shown_to(feed: Feed) -> set[tuple[bool, str]]:
-    """The machines that are shown the credentials, and whether these are a token. What is stored is shown to no other:
-    who can change the address could read it there.
+    """The machines that are shown the credentials, and whether these are one piece alone: a token, a private key. What
+    is stored is shown to no other: who can change the address could read it there.
     """
     addresses = [feed.base_url, *([feed.token_url] if feed.needs_token_url else [])]
-    is_token = feed.authentication == Authentication.BEARER
-    return {(is_token, f"{parts.scheme}://{parts.netloc}".lower()) for parts in map(urlsplit, addresses)}
+    is_alone = feed.authentication in (Authentication.BEARER, Authentication.SFTP_KEY)
+    return {(is_alone, f"{parts.scheme}://{parts.netloc}".lower()) for parts in map(urlsplit, addresses)}
+
+
+def _machines(shown_to: set[tuple[bool, str]]) -> set[str]:
+    return {machine for _, machine in shown_to}
 
 
 def _check_connection(feed: Feed) -> None:
     if feed.authentication not in Authentication.values or feed.version not in Version.values:
         raise Refused("Please choose from the list.")
+    if not feed.fits(feed.district):
+        raise Refused(f"A district of the method {feed.district.get_method_display()} has another kind of source.")
+    if feed.is_sftp:
+        return _check_server(feed)
     _check_address("base URL", feed.base_url)
     if feed.needs_token_url:
         _check_address("token URL", feed.token_url)
     if not 1 <= feed.page_size <= MOST_PAGE_SIZE:
         raise Refused(f"A page has 1 to {MOST_PAGE_SIZE:,} records.")
+    return None
+
+
+def _check_server(feed: Feed) -> None:
+    try:
+        host, port, folder = place_of(feed)
+    except ValueError:
+        host, port, folder = "", 0, ""
+    is_as_written = feed.base_url == sftp_address(host, port, folder)  # nothing hides in the host
+    if not is_as_written or not _HOST.fullmatch(host) or not port:
+        raise Refused("The host is a name such as sftp.example.org, and the port a number up to 65535.")
+    if not 1 <= feed.settled_after_minutes <= MOST_MINUTES:
+        raise Refused(f"Write 1 to {MOST_MINUTES:,} minutes.")
 
 
 def _check_address(name: str, address: str) -> None:

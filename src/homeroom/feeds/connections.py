@@ -1,8 +1,9 @@
-"""From a stored feed to a connection that the client of OneRoster REST understands."""
+"""From a stored feed to a connection that the client of OneRoster REST understands, or that of SFTP."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from datetime import timedelta
+from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
 
@@ -10,6 +11,10 @@ from homeroom.feeds.credentials import Credentials, unseal
 from homeroom.feeds.models import Authentication, Feed
 from homeroom.sources.oneroster_rest import Authentication as Way
 from homeroom.sources.oneroster_rest import Bearer, ClientCredentials, Connection, OAuth1
+from homeroom.sources.sftp_connection import Password, PrivateKey, Server
+
+SFTP_PORT = 22
+BETWEEN_LOOKS_SECONDS = 5.0
 
 
 def connection_of(feed: Feed, credentials: Credentials | None = None) -> Connection:
@@ -23,6 +28,37 @@ def connection_of(feed: Feed, credentials: Credentials | None = None) -> Connect
         allows_loopback=settings.HOMEROOM_LOOPBACK_SOURCES,
         allows_private=settings.HOMEROOM_PRIVATE_SOURCES,
     )
+
+
+def server_of(feed: Feed, credentials: Credentials | None = None) -> Server:
+    """As ``connection_of``, for a feed that is SFTP."""
+    given = credentials or unseal(feed.sealed)
+    host, port, folder = place_of(feed)
+    return Server(
+        host=host,
+        port=port,
+        folder=folder,
+        user=given.key,
+        way=PrivateKey(given.secret) if feed.authentication == Authentication.SFTP_KEY else Password(given.secret),
+        host_key=feed.host_key,
+        settled_after=timedelta(minutes=feed.settled_after_minutes),
+        between_looks_seconds=BETWEEN_LOOKS_SECONDS,
+        most_bytes=settings.HOMEROOM_UPLOAD_LIMIT_BYTES,
+        allows_loopback=settings.HOMEROOM_LOOPBACK_SOURCES,
+        allows_private=settings.HOMEROOM_PRIVATE_SOURCES,
+    )
+
+
+def sftp_address(host: str, port: int, folder: str) -> str:
+    """Where drops are found, as it is stored: sftp://host:22/folder, and with two slashes an absolute folder."""
+    bare = host.strip("[]").lower()
+    return f"sftp://{f'[{bare}]' if ':' in bare else bare}:{port}/{quote(folder)}"
+
+
+def place_of(feed: Feed) -> tuple[str, int, str]:
+    """Host, port and folder of a feed that is SFTP."""
+    parts = urlsplit(feed.base_url)
+    return parts.hostname or "", parts.port or SFTP_PORT, unquote(parts.path.removeprefix("/"))
 
 
 def host_of(feed: Feed) -> str:

@@ -11,7 +11,7 @@ from homeroom.districts.forms import ActionForm
 from homeroom.districts.models import District, Method
 from homeroom.feeds.actions import CONNECTION, MOST_PAGE_SIZE, TIMETABLE
 from homeroom.feeds.credentials import Credentials
-from homeroom.feeds.models import Authentication, Feed, Version
+from homeroom.feeds.models import REST, Authentication, Feed, Version
 
 #: A break is written as its first and its last day.
 _TO = " to "
@@ -68,7 +68,7 @@ class ConnectionForm(CredentialsForm):
     version = forms.ChoiceField(label="Version", choices=Version.choices, widget=forms.RadioSelect)
     authentication = forms.ChoiceField(
         label="Authentication",
-        choices=Authentication.choices,
+        choices=[(way, way.label) for way in REST],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how Homeroom shows who asks."},
     )
@@ -156,7 +156,9 @@ def in_lines(days: list[str]) -> list[str]:
     return [f"{first}" if first == last else f"{first}{_TO}{last}" for first, last in lines]
 
 
-class TimetableForm(ActionForm):
+class NightsForm(ActionForm):
+    """When a district's roster is collected."""
+
     night = forms.TimeField(
         label="Begins after",
         help_text="At the district's clock. Districts begin spread over the hour after it.",
@@ -168,6 +170,16 @@ class TimetableForm(ActionForm):
         required=False,
         help_text="One on each line: 2026-12-24, or a break: 2026-12-21 to 2027-01-01.",
     )
+
+    @staticmethod
+    def of(feed: Feed) -> dict[str, Any]:
+        values = {name: getattr(feed, name) for name in TIMETABLE}
+        return values | {"no_syncs_on": "\n".join(in_lines(feed.no_syncs_on))}
+
+
+class TimetableForm(NightsForm):
+    """The nights of a provider, and what it is asked for."""
+
     tells_changes = forms.BooleanField(
         label="Ask for changes only",
         required=False,
@@ -179,8 +191,3 @@ class TimetableForm(ActionForm):
         max_value=365,
         help_text="Only then it is noticed that a record has gone.",
     )
-
-    @staticmethod
-    def of(feed: Feed) -> dict[str, Any]:
-        values = {name: getattr(feed, name) for name in TIMETABLE}
-        return values | {"no_syncs_on": "\n".join(in_lines(feed.no_syncs_on))}

@@ -12,6 +12,6 @@ from homeroom.feeds.models import Feed
 
 def source_to_connect(district: District) -> Step | None:
     """The step to its source, as long as none is connected. In the district's scope."""
-    if district.method not in COLLECTED or Feed.objects.exists():
+    if district.method not in COLLECTED or Feed.of(district) is not None:
         return None
     return Step("Connect its source", reverse("source", args=[district.slug]), "no roster can be collected yet.")

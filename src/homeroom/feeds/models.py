@@ -9,17 +9,24 @@ from django.db import models
 from django.db.models import Q
 
 from homeroom.accounts.models import User
-from homeroom.districts.models import OfDistrict
+from homeroom.districts.models import District, Method, OfDistrict
+from homeroom.districts.permissions import COLLECTED
 
 
 class Authentication(models.TextChoices):
-    """How a provider is shown who asks (OneRoster 1.1 and 1.2, and ClassLink's proxy)."""
+    """How it is shown who asks: to a provider (OneRoster 1.1 and 1.2, and ClassLink's proxy), or to an SFTP server."""
 
     OAUTH1_SHA256 = "oauth1-sha256", "OAuth 1.0a, HMAC-SHA256"
     OAUTH1_SHA1 = "oauth1-sha1", "OAuth 1.0a, HMAC-SHA1"
     OAUTH2_BASIC = "oauth2-basic", "OAuth 2, client credentials in the header"
     OAUTH2_FORM = "oauth2-form", "OAuth 2, client credentials in the form"
     BEARER = "bearer", "A fixed bearer token"
+    SFTP_PASSWORD = "sftp-password", "SFTP, with a password"
+    SFTP_KEY = "sftp-key", "SFTP, with a private key"
+
+
+SFTP = (Authentication.SFTP_PASSWORD, Authentication.SFTP_KEY)
+REST = tuple(way for way in Authentication if way not in SFTP)
 
 
 class Version(models.TextChoices):
@@ -40,6 +47,12 @@ class Feed(OfDistrict):
     pulled_at: when the last pull that was applied began; changes since then are asked for. complete_at: the same of the
     last complete one. onboarded_digest: of the schools that were onboarded at the last one that was applied; empty
     before. tries: how often this night's sync has failed to reach the provider.
+
+    A district that sends files has no provider but an SFTP server, and base_url says where its folder is
+    (``connections``). host_key: by which the server is known, as one line; empty until a person has confirmed it.
+    settled_after_minutes: a file that was changed later than that ago is left alone. taken: tells the drop that was
+    collected last, and for which schools; empty before. taken_modified_at: when that was changed; older ones are not
+    collected. looked_at: when a sync looked for a drop last; looked: what it saw, as a sentence for the district.
     """
 
     base_url = models.CharField(max_length=500)
@@ -62,12 +75,19 @@ class Feed(OfDistrict):
     complete_at = models.DateTimeField(null=True)
     onboarded_digest = models.CharField(max_length=64, blank=True, default="")
     tries = models.PositiveSmallIntegerField(default=0)
+    host_key = models.CharField(max_length=2_000, blank=True, default="")
+    settled_after_minutes = models.PositiveSmallIntegerField(default=2)
+    taken = models.CharField(max_length=64, blank=True, default="")
+    taken_modified_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    looked = models.CharField(max_length=500, blank=True, default="")
 
-    PERSONAL: ClassVar = ("sealed", "paused_by")
+    PERSONAL: ClassVar = ("sealed", "paused_by", "looked")
     NOT_PERSONAL: ClassVar = (
         "district", "base_url", "version", "authentication", "token_url", "scopes", "page_size", "wants_demographics",
         "tells_changes", "complete_every_days", "night", "no_syncs_on", "is_paused", "pulled_at", "complete_at",
-        "onboarded_digest", "tries", "sealed_at", "paused_at",
+        "onboarded_digest", "tries", "sealed_at", "paused_at", "host_key", "settled_after_minutes", "taken",
+        "taken_modified_at", "looked_at",
     )  # fmt: skip
 
     class Meta:
@@ -79,6 +99,20 @@ class Feed(OfDistrict):
 
     def __str__(self) -> str:
         return f"{self.base_url} of {self.district_id}"
+
+    @classmethod
+    def of(cls, district: District) -> Feed | None:
+        """The district's feed, in its scope; null if none is connected, or only one of another rostering method."""
+        feed = cls.objects.select_related("district", "paused_by").filter(district=district).first()
+        return feed if feed is not None and feed.fits(district) else None
+
+    def fits(self, district: District) -> bool:
+        """Whether the district's rosters come in this way. The feed of another method waits for its return."""
+        return district.method == Method.ONEROSTER_CSV if self.is_sftp else district.method in COLLECTED
+
+    @property
+    def is_sftp(self) -> bool:
+        return self.authentication in SFTP
 
     @property
     def needs_token_url(self) -> bool:

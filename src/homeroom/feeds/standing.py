@@ -24,8 +24,8 @@ class Standing:
 
 
 def standing_of(district: District) -> Standing | None:
-    """Null for a district whose roster is not collected. In its scope."""
-    if district.method not in COLLECTED:
+    """Null for a district whose roster is not collected, and need not be. In its scope."""
+    feed = Feed.of(district)
+    if feed is None and district.method not in COLLECTED:
         return None
-    feed = Feed.objects.select_related("paused_by").filter(district=district).first()
     return Standing(feed, None if feed is None or feed.is_paused else district.due_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,18 +13,23 @@ from django.views.decorators.http import require_POST
 
 from homeroom.districts import Refused
 from homeroom.districts.forms import ActionForm, posted
+from homeroom.districts.models import Method
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.feeds import actions
 from homeroom.feeds.connections import connection_of
 from homeroom.feeds.credentials import Credentials
-from homeroom.feeds.forms import ConnectionForm, ReplaceForm, TimetableForm, in_lines
+from homeroom.feeds.forms import ConnectionForm, NightsForm, ReplaceForm, TimetableForm, in_lines
 from homeroom.feeds.models import Feed
-from homeroom.feeds.standing import standing_of
+from homeroom.feeds.sftp_forms import SftpForm, SftpReplaceForm
+from homeroom.feeds.sftp_trial import SftpTrial, try_sftp
+from homeroom.feeds.standing import Standing, standing_of
 from homeroom.sources import SourceError
 from homeroom.sources.oneroster_rest import Tried, test_connection
+from homeroom.sources.sftp_connection import fingerprint
 
 #: So many tests at a time: each keeps a thread of the web server waiting for somebody else's.
 _TESTING = threading.BoundedSemaphore(2)
+UNCONFIRMED = "Nobody has confirmed yet that it is the right server. Test the connection first."
 _TOO_MANY = "Other connections are being tested at this moment. Please try again in a minute."
 
 
@@ -34,24 +40,25 @@ def source(request: DistrictRequest) -> HttpResponse:
 
 @allowed("sources.connect")
 def connect(request: DistrictRequest) -> HttpResponse:
-    feed = _feed()
-    form = ConnectionForm(posted(request), initial=ConnectionForm.of(feed, request.district))
+    feed = _feed(request)
+    kind = SftpForm if _is_sftp(request) else ConnectionForm
+    form = kind(posted(request), initial=kind.of(feed, request.district))
     if form.carries_out(
         lambda _: actions.connect(
             by=request.user, district=request.district, credentials=form.credentials, **form.connection
         )
     ):
         return _saved(request, "The connection is stored. Test it now.")
-    return render(request, "feeds/connect.html", {"form": form, "feed": feed})
+    return render(request, "feeds/connect.html", {"form": form, "feed": feed, "is_sftp": _is_sftp(request)})
 
 
 @allowed("sources.connect")
 def credentials(request: DistrictRequest) -> HttpResponse:
     """New ones are tried before they take the place of those that work, unless that is not wanted."""
-    feed = _feed()
+    feed = _feed(request)
     if feed is None:
         return redirect("source-connect", request.district.slug)
-    form = ReplaceForm(posted(request))
+    form = (SftpReplaceForm if feed.is_sftp else ReplaceForm)(posted(request))
     given = form.credentials or Credentials("", "") if form.is_valid() else None
     problem = _problem(feed, given) if given and not form.cleaned_data["untested"] else ""
     if problem:
@@ -65,10 +72,11 @@ def credentials(request: DistrictRequest) -> HttpResponse:
 
 @allowed("sources.connect")
 def nights(request: DistrictRequest) -> HttpResponse:
-    feed = _feed()
+    feed = _feed(request)
     if feed is None:
         return redirect("source-connect", request.district.slug)
-    form = TimetableForm(posted(request), initial=TimetableForm.of(feed))
+    kind = NightsForm if feed.is_sftp else TimetableForm
+    form = kind(posted(request), initial=kind.of(feed))
     if form.carries_out(lambda said: actions.change_timetable(by=request.user, district=request.district, **said)):
         return _saved(request, "The nights are stored.")
     return render(request, "feeds/nights.html", {"form": form})
@@ -77,10 +85,21 @@ def nights(request: DistrictRequest) -> HttpResponse:
 @allowed("sources.connect")
 def test(request: DistrictRequest) -> HttpResponse:
     """The source's page with what the test says. It takes as long as the provider does, about a minute at most."""
-    feed = _feed()
+    feed = _feed(request)
     if feed is None or request.method != "POST":
         return redirect("source", request.district.slug)
-    return _source(request, _tried(feed))
+    return _source(request, **_tested(feed))
+
+
+@allowed("sources.connect")
+@require_POST
+def host_key(request: DistrictRequest) -> HttpResponse:
+    """The server is the right one: its host key was compared with what the district says. Then it is looked at."""
+    form, given = ActionForm(request.POST), request.POST.get("host_key", "")
+    if form.carries_out(lambda _: actions.confirm_host_key(by=request.user, district=request.district, host_key=given)):
+        return _saved(request, "The server is confirmed. Test the connection once more.")
+    messages.warning(request, form.refusal)
+    return redirect("source", request.district.slug)
 
 
 @allowed("sources.connect")
@@ -108,23 +127,28 @@ def _saved(request: DistrictRequest, said: str) -> HttpResponse:
     return redirect("source", request.district.slug)
 
 
-def _source(request: DistrictRequest, tried: tuple[Tried, ...] = ()) -> HttpResponse:
+def _source(request: DistrictRequest, tried: tuple[Tried, ...] = (), looked: SftpTrial | None = None) -> HttpResponse:
     request.district.refresh_from_db(fields=["due_at"])
-    standing = standing_of(request.district)
-    assert standing is not None  # sources.connect exists in no other district
+    standing = standing_of(request.district) or Standing(None, None)
     context = {
         "standing": standing,
         "feed": standing.feed,
         "no_syncs_on": in_lines(standing.feed.no_syncs_on) if standing.feed else [],
         "tried": tried,
         "works": all(one.problem is None for one in tried),
+        "looked": looked,
+        "is_sftp": _is_sftp(request),
+        "fingerprint": fingerprint(standing.feed.host_key) if standing.feed and standing.feed.host_key else "",
     }
     return render(request, "feeds/source.html", context)
 
 
-def _feed() -> Feed | None:
-    """That of the district in whose scope this is."""
-    return Feed.objects.select_related("district").first()
+def _feed(request: DistrictRequest) -> Feed | None:
+    return Feed.of(request.district)
+
+
+def _is_sftp(request: DistrictRequest) -> bool:
+    return request.district.method == Method.ONEROSTER_CSV
 
 
 def _problem(feed: Feed, given: Credentials) -> str:
@@ -133,16 +157,25 @@ def _problem(feed: Feed, given: Credentials) -> str:
         actions.require_usable(given, feed)
     except Refused:
         return ""
-    first, *_ = _tried(feed, given)
-    return first.problem or ""
+    tested = _tested(feed, given)
+    looked: SftpTrial | None = tested.get("looked")
+    if looked is not None:
+        return looked.problem or (UNCONFIRMED if looked.host_key else "")
+    return tested["tried"][0].problem or ""
 
 
-def _tried(feed: Feed, given: Credentials | None = None) -> tuple[Tried, ...]:
+def _tested(feed: Feed, given: Credentials | None = None) -> dict[str, Any]:
+    """What the test of the connection says, as ``_source`` takes it."""
     if not _TESTING.acquire(blocking=False):
-        return (Tried("", problem=_TOO_MANY),)
+        return {"looked": SftpTrial(_TOO_MANY)} if feed.is_sftp else {"tried": (Tried("", problem=_TOO_MANY),)}
+    try:
+        return {"looked": try_sftp(feed, given)} if feed.is_sftp else {"tried": _tried(feed, given)}
+    finally:
+        _TESTING.release()
+
+
+def _tried(feed: Feed, given: Credentials | None) -> tuple[Tried, ...]:
     try:
         return test_connection(connection_of(feed, given))
     except SourceError as error:  # before anything was asked: the stored credentials cannot be opened
         return (Tried("", problem=str(error)),)
-    finally:
-        _TESTING.release()

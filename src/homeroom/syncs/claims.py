@@ -151,6 +151,12 @@ class Claim:
         if not ours.update(**columns):
             raise LostError
 
+    def withdraw(self) -> None:
+        """The sync's row is gone, as if it had never been begun. Raises LostError if it is no longer ours."""
+        removed, _ = Sync.objects.filter(pk=self.sync_id, run=self.run, state=State.PROCESSING).delete()
+        if not removed:
+            raise LostError
+
     def tell(self, stage: str) -> None:
         """Says what is being done now, and that a step more is done."""
         self.write(stage=stage[:250], steps_done=F("steps_done") + 1, heartbeat_at=timezone.now())

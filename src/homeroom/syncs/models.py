@@ -54,8 +54,9 @@ class Sync(OfDistrict):
 
     standing: how many of its errors are new, open and mended since the sync before; empty if it was not compared.
 
-    is_collected: its delivery is not sent, but collected from the district's feed. since: then only changes after that
-    are asked for; null: everything. collected_at: when its collecting began.
+    is_collected: its delivery is not sent, but collected from the district's feed: pages of a provider (``has_pages``)
+    or files from an SFTP server. since: then only changes after that are asked for; null: everything. collected_at:
+    when its collecting began.
     """
 
     state = models.CharField(max_length=30, choices=State, default=State.QUEUED)
@@ -141,6 +142,11 @@ class Sync(OfDistrict):
 
     def __str__(self) -> str:
         return f"sync {self.pk} of {self.district_id}"
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether its delivery is a provider's pages, and not files of which a person can look up a row."""
+        return self.is_collected and self.method != Method.ONEROSTER_CSV
 
     @property
     def is_under_way(self) -> bool:

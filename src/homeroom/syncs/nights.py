@@ -15,7 +15,6 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused, scope
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
-from homeroom.districts.permissions import COLLECTED
 from homeroom.feeds.actions import plan
 from homeroom.feeds.connections import host_of
 from homeroom.feeds.models import Feed
@@ -53,7 +52,7 @@ def _begin_if_due(district_id: int) -> bool:
             District.objects.filter(pk=district_id).update(due_at=None)
             return False
         plan(feed)
-        if district.method not in COLLECTED:
+        if not feed.fits(district):
             return False  # it may have this method again some day
         if Sync.objects.filter(is_collected=True, state__in=UNDER_WAY).exists():
             return False  # the night before is not over yet
@@ -75,7 +74,7 @@ def _to_be_tried_again(feed: Feed) -> Sync | None:
 def run_now(*, by: User, district: District) -> Sync:
     """A queued sync that collects the roster now; the timetable stays as it is."""
     with acting(by, district, "syncs.start"):
-        if district.method not in COLLECTED or not Feed.objects.exists():
+        if Feed.of(district) is None:
             raise Refused("No source is connected to this district: there is nothing to collect.")
         if Sync.objects.filter(is_collected=True, state__in=UNDER_WAY).exists():
             raise Refused("A sync is under way already. Please wait until it has finished.")

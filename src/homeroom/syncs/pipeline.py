@@ -30,7 +30,7 @@ from homeroom.feeds import actions as feeds
 from homeroom.roster import store
 from homeroom.sources import RefusedError, SourceError, TryAgainLaterError
 from homeroom.syncs import changes as list_of_changes
-from homeroom.syncs import collecting, storage, telling
+from homeroom.syncs import collecting, storage, taking, telling
 from homeroom.syncs.claims import Claim, LostError
 from homeroom.syncs.models import State, Sync
 
@@ -63,11 +63,13 @@ def run(sync: Sync) -> None:
         except TryAgainLaterError as error:
             with transaction.atomic():
                 fail(claim, str(error))
-                if sync.is_collected:
-                    feeds.plan_next_try(sync.district)
+                if sync.is_collected and not feeds.plan_next_try(sync.district):
+                    storage.drop_incoming(sync)  # what was fetched of a drop is not continued
         except RefusedError as error:
             storage.drop_incoming(sync)  # only other bytes will do
             fail(claim, str(error))
+        except taking.NothingNewError as nothing:
+            taking.end_without_delivery(sync, claim, str(nothing))
         except (SourceError, Refused, CannotError) as error:
             fail(claim, str(error))
 

@@ -150,12 +150,12 @@ def _with_heads(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def causes_of(sync: Sync, examples: Examples) -> list[Cause]:
     """What to mend, the costliest first."""
-    return [_cause(told, examples, has_rows=not sync.is_collected) for told in sync.report.get("causes", ())]
+    return [_cause(told, examples, has_rows=not sync.has_pages) for told in sync.report.get("causes", ())]
 
 
 def notes_of(sync: Sync, examples: Examples) -> list[Cause]:
     """What was noticed beside, and refused nothing; values that were left empty first."""
-    return [_cause(told, examples, has_rows=not sync.is_collected) for told in sync.report.get("notes", ())]
+    return [_cause(told, examples, has_rows=not sync.has_pages) for told in sync.report.get("notes", ())]
 
 
 def last_in_words() -> str:

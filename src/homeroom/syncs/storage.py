@@ -1,6 +1,6 @@
 """What a sync keeps as files: the delivery without its passwords, reports, findings, examples and the list of changes.
 
-    HOMEROOM_DATA/syncs/<district>/<sync>/incoming/   as it arrived, until a worker has read it
+    HOMEROOM_DATA/syncs/<district>/<sync>/incoming/   as it arrived, until a worker has read it; .unfinished: a drop
                                           delivery/   as it is kept, under numbers of ours; delivery.json has the names
                                           results/    of the last run
                                           pages/      of a collected delivery, as the provider gave them
@@ -45,6 +45,7 @@ CHANGES = "changes.parquet"
 CORRECTIONS = "corrections.csv"
 STANDING = "standing.parquet"
 WITHHELD = "withheld.parquet"
+UNFINISHED = "incoming.unfinished"
 RECEIVED_FOR_SECONDS = 24 * 60 * 60
 _NAME_LENGTH = 120
 
@@ -75,7 +76,7 @@ def receive(district: District, uploads: Iterable[Upload]) -> Received:
     try:
         given = _written(uploads, incoming)
         name = shown(given[0][0]) + (f" and {len(given) - 1} more" if len(given) > 1 else "")
-        received = Received(ticket, name, _digest(given), sum(size for _, _, size in given))
+        received = Received(ticket, name, digest_of(given), sum(size for _, _, size in given))
         _write_json(folder / "received.json", asdict(received))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -191,12 +192,29 @@ def drop_pages(sync: Sync) -> None:
 
 def has_delivery(sync: Sync) -> bool:
     """Whether the sync could run once more."""
-    return sync.is_collected or any((_folder(sync) / name).exists() for name in ("delivery", "incoming"))
+    return sync.is_collected or has_files(sync)
+
+
+def has_files(sync: Sync) -> bool:
+    """Whether a delivery of files is there, all of it."""
+    return any((_folder(sync) / name).exists() for name in ("delivery", "incoming"))
+
+
+def folder_for_drop(sync: Sync) -> Path:
+    """Where a drop is fetched; what an earlier run has fetched is still there."""
+    return _made(_folder(sync) / UNFINISHED)
+
+
+def keep_drop(sync: Sync, folder: Path) -> None:
+    """The files that were fetched into this folder are the sync's delivery from now on."""
+    folder.rename(_folder(sync) / "incoming")
+    shutil.rmtree(_folder(sync) / UNFINISHED, ignore_errors=True)
 
 
 def drop_incoming(sync: Sync) -> None:
     """Removes what arrived, of a sync that will never open it."""
-    shutil.rmtree(_folder(sync) / "incoming", ignore_errors=True)
+    for name in ("incoming", UNFINISHED):
+        shutil.rmtree(_folder(sync) / name, ignore_errors=True)
 
 
 def keep_findings(checked: engine.Checked, folder: Path, *, format: str) -> None:
@@ -340,7 +358,7 @@ def _write(upload: Upload, folder: Path, place: int, *, most_bytes: int) -> tupl
     return name, whole.hexdigest(), size
 
 
-def _digest(given: list[tuple[str, str, int]]) -> str:
+def digest_of(given: list[tuple[str, str, int]]) -> str:
     """Of one file its SHA-256; of several one over their names and theirs, whatever their order."""
     if len(given) == 1:
         return given[0][1]

@@ -91,7 +91,7 @@ def _without_delivery_since(district: District) -> datetime | None:
     """Since when, if a delivery should have come meanwhile; null if none is missed."""
     if district.method != Method.ONEROSTER_CSV or district.expected_every_days is None:
         return None
-    came_at = Sync.of_rosters.aggregate(last=Max("created_at"))["last"]
+    came_at = Sync.of_rosters.exclude(delivery_digest="").aggregate(last=Max("created_at"))["last"]
     assert district.expected_since is not None  # the database sees to it
     since = max(came_at or district.expected_since, district.expected_since)
     return since if timezone.now() - since > timedelta(days=district.expected_every_days) else None
@@ -104,4 +104,5 @@ def harmless_reason(sync: Sync) -> str:
         return ""
     if sync.report:
         return " ".join(sync.report["remedies"])
-    return _QUOTED.sub("", sync.reason) if sync.is_collected else NOT_OPENED
+    is_about_the_way = sync.is_collected and (sync.has_pages or not sync.delivery_digest)  # and not about its files
+    return _QUOTED.sub("", sync.reason) if is_about_the_way else NOT_OPENED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -83,6 +84,11 @@ def onboarded_source_ids(district: District) -> frozenset[str]:
     """The source ids of the schools whose records are synced."""
     with scope.within(district.pk):
         return frozenset(School.objects.filter(is_onboarded=True).values_list("source_id", flat=True))
+
+
+def onboarded_digest(district: District) -> str:
+    """Tells these schools from every other set of them."""
+    return sha256("\n".join(sorted(onboarded_source_ids(district))).encode()).hexdigest()
 
 
 def _target(school: School) -> Target:

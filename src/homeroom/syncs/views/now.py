@@ -8,14 +8,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from homeroom.districts import Refused
-from homeroom.districts.permissions import COLLECTED, DistrictRequest, allowed
+from homeroom.districts.permissions import COLLECTABLE, DistrictRequest, allowed
 from homeroom.syncs import nights
 
 
 @allowed("syncs.start")
 @require_POST
 def sync_now(request: DistrictRequest) -> HttpResponse:
-    if request.district.method not in COLLECTED:
+    if request.district.method not in COLLECTABLE:
         raise Http404
     try:
         sync = nights.run_now(by=request.user, district=request.district)

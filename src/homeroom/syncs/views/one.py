@@ -59,7 +59,7 @@ def _outcome(request: DistrictRequest, sync: Sync) -> dict[str, Any]:
         "has_changes": storage.changes_path(sync) is not None,
         "oldest_open": oldest_open(sync),
         "has_findings": storage.findings_file(sync) is not None,
-        "has_delivery": not sync.is_collected and storage.has_delivery(sync),
+        "has_delivery": storage.has_files(sync),
         "may_retry": sync.state == State.FAILED and request.may("syncs.start") and storage.has_delivery(sync),
         "may_undo": request.may("syncs.decide") and actions.is_undoable(sync),
         **_schools(sync),

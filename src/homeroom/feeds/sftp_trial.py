@@ -1,0 +1,55 @@
+"""Does the connection to a district's SFTP server work, and what lies there?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from homeroom.feeds.connections import server_of
+from homeroom.feeds.credentials import Credentials
+from homeroom.feeds.models import Feed
+from homeroom.sources import SourceError
+from homeroom.sources.drops import Drop, newest_finished
+from homeroom.sources.sftp_connection import OtherHostKeyError, fingerprint, offered_host_key
+from homeroom.sources.sftp_drop import look
+
+_MOST_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class SftpTrial:
+    """What a look at the server showed. problem: why there was none, as a sentence; empty if there was one. host_key:
+    which a person has to confirm first, as one line. drops: the newest first.
+    """
+
+    problem: str = ""
+    host_key: str = ""
+    drops: tuple[Drop, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.host_key)
+
+    @property
+    def shown(self) -> tuple[Drop, ...]:
+        return self.drops[:_MOST_SHOWN]
+
+    @property
+    def further(self) -> int:
+        return len(self.drops) - len(self.shown)
+
+    @property
+    def newest_finished(self) -> Drop | None:
+        return newest_finished(self.drops)
+
+
+def try_sftp(feed: Feed, given: Credentials | None = None) -> SftpTrial:
+    """given: credentials to be tried; null: those that are stored. Never raises SourceError."""
+    try:
+        server = server_of(feed, given)
+        if not server.host_key:
+            return SftpTrial(host_key=offered_host_key(server))
+        return SftpTrial(drops=look(server))
+    except OtherHostKeyError as error:
+        return SftpTrial(problem=str(error), host_key=error.offered)
+    except SourceError as error:
+        return SftpTrial(problem=str(error))

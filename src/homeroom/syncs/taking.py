@@ -1,0 +1,102 @@
+"""The newest finished drop of a district's SFTP server becomes the delivery of a sync, or there is nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from homeroom.districts.actions.schools import onboarded_digest
+from homeroom.feeds.connections import host_of, server_of
+from homeroom.feeds.models import Feed
+from homeroom.sources.drops import Drop, newest_finished
+from homeroom.sources.package import shown
+from homeroom.sources.sftp_drop import collect
+from homeroom.syncs import storage
+from homeroom.syncs.claims import Claim
+from homeroom.syncs.models import State, Sync
+
+
+class NothingNewError(Exception):
+    """The server was reached, and nothing is to be collected; the text says why, for a person."""
+
+
+def take(sync: Sync, claim: Claim, feed: Feed, *, tell: Callable[[str], None]) -> None:
+    """The files of the newest finished drop are the sync's delivery, as if they had been uploaded.
+
+    A night takes none that was taken before, unless other schools are onboarded since, and none that is older: that
+    raises NothingNewError. Who runs the sync by hand, or tries it once more, gets what there is. Raises SourceError if
+    not all of it arrived.
+    """
+    schools = onboarded_digest(feed.district)
+
+    def wants(drop: Drop) -> bool:
+        if sync.started_by_id or sync.delivery_digest:
+            return True
+        is_older = feed.taken_modified_at is not None and drop.modified_at < feed.taken_modified_at
+        return not is_older and _tells(drop, schools) != feed.taken
+
+    found = collect(server_of(feed), storage.folder_for_drop(sync), wants=wants, progress=tell)
+    if found.drop is None or found.folder is None:
+        _note(feed, _nothing_new(found.seen))
+        raise NothingNewError(_nothing_new(found.seen))
+    digest, size_bytes = _measured(found.folder)
+    with transaction.atomic():
+        claim.write(
+            delivery_name=f"{shown(found.drop.name)} from {host_of(feed)}"[:250],
+            delivery_digest=digest,
+            delivery_bytes=size_bytes,
+        )
+        taken = {"taken": _tells(found.drop, schools), "taken_modified_at": found.drop.modified_at}
+        _note(feed, f"{_named(found.drop)} was collected.", **taken)
+    sync.refresh_from_db(fields=["delivery_name", "delivery_digest", "delivery_bytes"])
+    storage.keep_drop(sync, found.folder)
+
+
+def end_without_delivery(sync: Sync, claim: Claim, why: str) -> None:
+    """The sync ends, and nothing is changed. A night of which nobody has heard is as if it had not been; one that a
+    person began, or was told of because it had failed before, says why.
+    """
+    feed = Feed.objects.get(district=sync.district)
+    is_known = sync.started_by_id is not None or feed.tries > 0
+    with transaction.atomic():
+        Feed.objects.filter(pk=feed.pk).update(tries=0)
+        if is_known:
+            claim.write(state=State.DISCARDED, finished_at=timezone.now(), reason=why, stage="")
+        else:
+            claim.withdraw()
+    storage.remove(sync)
+
+
+def _measured(folder: Path) -> tuple[str, int]:
+    """Digest and size of the files that were fetched, as of those that are uploaded."""
+    given = []
+    for path in sorted(folder.iterdir()):
+        with path.open("rb") as file:
+            given.append((path.name.partition("-")[2], file_digest(file, "sha256").hexdigest(), path.stat().st_size))
+    return storage.digest_of(given), sum(size for _, _, size in given)
+
+
+def _note(feed: Feed, looked: str, **more: object) -> None:
+    Feed.objects.filter(pk=feed.pk).update(looked=looked[:500], looked_at=timezone.now(), **more)
+
+
+def _tells(drop: Drop, schools: str) -> str:
+    """Tells the drop from all others, and the schools whose records are taken from it, too."""
+    return sha256(f"{drop.mark}\n{schools}".encode()).hexdigest()
+
+
+def _nothing_new(seen: tuple[Drop, ...]) -> str:
+    newest, growing = newest_finished(seen), next((drop for drop in seen if drop.is_growing), None)
+    waits = f" {_named(growing)} is still growing, or was changed a moment ago." if growing else ""
+    if newest is not None:
+        return f"Nothing new is finished. {_named(newest)} was collected before.{waits}"
+    return waits.strip() or "There is no roster in the folder: no zip archive, and no OneRoster CSV files."
+
+
+def _named(drop: Drop) -> str:
+    return f"“{shown(drop.name)}” of {date_format(timezone.localtime(drop.modified_at), 'M j, g:i A')}"
