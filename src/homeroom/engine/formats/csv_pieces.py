@@ -16,10 +16,10 @@ from typing import Self
 
 import polars as pl
 
-from homeroom.engine.formats.csv_body import START, Body, end_of_rows
+from homeroom.engine.formats.csv_body import Body, end_of_rows
 from homeroom.engine.formats.csv_lines import BAD_ROWS, LONGEST_ROW_BYTES, SKIPPED, WITH_BREAKS, Judged, bad_row, judge
 from homeroom.engine.formats.csv_places import Numbering, Places, read_rows
-from homeroom.engine.formats.csv_proof import read_proven
+from homeroom.engine.formats.csv_proof import Proven, read_proven
 from homeroom.engine.formats.csv_questions import Questions
 
 # Large pieces cost a tenth less time, small ones half the memory: the larger the file, the larger the piece.
@@ -88,7 +88,7 @@ def _pieces(body: Body, columns: Sequence[str], questions: Questions) -> Iterato
 
 def _look(piece: bytes, columns: Sequence[str], questions: Questions, *, last: bool, bytes_beyond: int) -> _Found:
     if (proven := read_proven(piece, columns, questions.exprs)) is not None:
-        return _all_good(piece, proven[START]), questions.answered(proven)
+        return _all_good(piece, proven), questions.answered(proven.frame)
     judged = judge(piece, cells=len(columns), last=last, bytes_beyond=bytes_beyond)
     if not judged.rows:
         return judged, None
@@ -164,9 +164,9 @@ class _Ahead:
         return before + line_end + 1 if line_end >= 0 else self._size_bytes
 
 
-def _all_good(piece: bytes, starts: pl.Series) -> Judged:
-    skipped, bad, breaks = (pl.DataFrame(schema=schema) for schema in (SKIPPED, BAD_ROWS, WITH_BREAKS))
-    return Judged(len(piece), len(starts), skipped, bad, breaks, starts, None)
+def _all_good(piece: bytes, proven: Proven) -> Judged:
+    skipped, bad = (pl.DataFrame(schema=schema) for schema in (SKIPPED, BAD_ROWS))
+    return Judged(len(piece), len(proven.starts), skipped, bad, proven.with_breaks, proven.starts, None)
 
 
 def _endless(beginning: bytes) -> Judged:

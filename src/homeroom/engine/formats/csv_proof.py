@@ -7,30 +7,39 @@ would make it smaller, polars dropping bytes, is excluded before: a byte order m
 return that is not part of a line end, a separator too many at the very end. So if the sum is right, all of it is.
 
 Where only some cells are in quotation marks, polars drops marks that stand where none may stand. But a mark that it
-keeps counts twice, in its cell and as a mark; and a cell that holds a comma has two at the least. So if no line break
-is in a cell, no row is blank, and there are exactly two marks for each cell with a comma, every mark is where it
-belongs: no text of up to eight characters out of a comma, a mark, a letter and a line feed is proven wrongly (all were
-tried).
+keeps counts twice, in its cell and as a mark; and a cell that holds a comma or a line break has two at the least. So if
+no row is blank, and there are exactly two marks for each such cell, every mark is where it belongs: no text of up to
+eight characters out of a comma, a mark, a letter and a line feed is proven wrongly (all were tried). A row may have one
+line break; of two, what stands between them might be a row that an open mark has swallowed.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from homeroom.engine.formats.csv_body import BYTE_ORDER_MARK, FAILURES, LONGEST_LINE, START, Quotes, gap, scan
+from homeroom.engine.formats.csv_body import BYTE_ORDER_MARK, FAILURES, LONGEST_LINE, ROW, START, Quotes, gap, scan
+from homeroom.engine.formats.csv_lines import LONGEST_ROW_BYTES, WITH_BREAKS
 
 # What polars does not leave as it is: it drops a byte order mark at the beginning, and unpacks what begins like
 # something compressed.
 _NOT_LEFT_AS_THEY_ARE = (BYTE_ORDER_MARK, b"x\x01", b"x\x9c", b"x\xda", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _LONE_RETURN = re.compile(rb"\r[^\n]")
-_BYTES, _REGULAR, _COMMAS = "\x00bytes", "\x00regular", "\x00commas"  # no header has a NUL byte
+_BYTES, _REGULAR, _COMMAS, _BREAKS = "\x00bytes", "\x00regular", "\x00commas", "\x00breaks"  # no header has a NUL byte
 
 
-def read_proven(piece: bytes, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> pl.DataFrame | None:
-    """The expressions that were asked for, and in `START` where in the piece the row begins, for each row of a piece of
-    whole lines, if it can be proven that each line is a row; null says nothing about it.
-    """
+@dataclass(frozen=True)
+class Proven:
+    """The rows of a piece: what was asked of each, its first byte, and which have two lines (WITH_BREAKS)."""
+
+    frame: pl.DataFrame
+    starts: pl.Series
+    with_breaks: pl.DataFrame
+
+
+def read_proven(piece: bytes, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> Proven | None:
+    """The rows of a piece of whole lines, if it can be proven that all of it is rows; null says nothing about it."""
     quotes, line_end = _quotes(piece, len(columns)), b"\r\n" if b"\r" in piece else b"\n"
     if quotes is None or b"\x00" in piece or piece.startswith(_NOT_LEFT_AS_THEY_ARE) or _LONE_RETURN.search(piece):
         return None
@@ -46,20 +55,42 @@ def read_proven(piece: bytes, columns: Sequence[str], exprs: Sequence[pl.Expr]) 
         marks, line_feeds = (_count(piece, mark) if quotes is Quotes.SOME else 0 for mark in '"\n')
     except FAILURES:
         return None
-    if quotes is Quotes.SOME and line_feeds + (unended != b"") != frame.height:
-        return None  # a line feed is in a cell
+    breaks = None
+    more_lines = line_feeds + (unended != b"") - frame.height
+    if quotes is Quotes.SOME and more_lines:
+        breaks = _breaks(table, columns)
+        if breaks[_BREAKS].sum() != more_lines or breaks[_BREAKS].max() != 1:
+            return None
+        frame = frame.with_columns(pl.col(_COMMAS) + breaks[_COMMAS])
     row_bytes = pl.col(_BYTES) + separators + len(line_end)
     if quotes is Quotes.SOME:
         row_bytes += 2 * pl.col(_COMMAS)
-    ends = frame.select(row_bytes.cast(pl.UInt64).cum_sum()).to_series()
-    size_bytes, commas, longest = ends.max() or 0, frame[_COMMAS].sum(), frame[_BYTES].max() or 0
+    sizes = frame.select(row_bytes.cast(pl.UInt64)).to_series()
+    ends = sizes.cum_sum()
+    size_bytes, longest = ends.max() or 0, frame[_BYTES].max() or 0
     assert isinstance(size_bytes, int) and isinstance(longest, int)  # noqa: PT018
-    if size_bytes != len(piece) + (len(line_end) if unended else 0) or marks != 2 * commas:
+    if size_bytes != len(piece) + (len(line_end) if unended else 0) or marks != 2 * frame[_COMMAS].sum():
         return None
     if not frame[_REGULAR].all() or longest + separators >= LONGEST_LINE:
         return None
-    starts = ends.shift(1, fill_value=0).cast(pl.UInt32)
-    return frame.drop(_BYTES, _REGULAR, _COMMAS).with_columns(starts.alias(START))
+    with_breaks = pl.DataFrame(schema=WITH_BREAKS)
+    if breaks is not None:
+        rows = breaks[_BREAKS].cast(pl.Boolean).arg_true()
+        with_breaks = pl.DataFrame({ROW: rows, "bytes": sizes.gather(rows) - 1}, schema=WITH_BREAKS)
+        if not (with_breaks["bytes"] <= LONGEST_ROW_BYTES).all():
+            return None
+    starts = ends.shift(1, fill_value=0).cast(pl.UInt32).alias(START)
+    return Proven(frame.drop(_BYTES, _REGULAR, _COMMAS), starts, with_breaks)
+
+
+def _breaks(table: pl.LazyFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Of each row how many line feeds are in its cells, and how many of these cells hold no comma."""
+    line_feeds = pl.sum_horizontal(pl.col(columns).str.count_matches("\n", literal=True))
+    alone = pl.sum_horizontal(
+        pl.col(columns).str.contains("\n", literal=True) & ~pl.col(columns).str.contains(",", literal=True)
+    )
+    asked = (line_feeds.cast(pl.UInt32).alias(_BREAKS), alone.cast(pl.UInt32).alias(_COMMAS))
+    return table.select(asked).collect(engine="streaming")
 
 
 def _quotes(piece: bytes, cells: int) -> Quotes | None:
