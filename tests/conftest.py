@@ -32,7 +32,7 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 #: Files of few tests that take minutes. Several processes run the tests: who begins with these last is waited for.
-LONG = ("test_workers.py", "test_uploads_killed.py", "test_ending.py")
+LONG = ("test_workers.py", "test_uploads_killed.py", "test_ending.py", "test_serving.py")
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.server.conftest import Served, processes_of, within
+from tests.server.uploading import Office, pupils
 
 PASSWORD = "correct-horse-battery"
 
@@ -48,6 +51,76 @@ def test_part_that_is_killed_comes_back(served: Served, data: Path, kind: str) -
 
     assert within(30, lambda: bool(set(processes_of(data)[kind]) - set(killed)))
     assert within(60, lambda: served.is_ready), served.said.read_text()
+
+
+@pytest.fixture(scope="module")
+def office(served: Served) -> Office:
+    return Office.opened(served)
+
+
+def kill(served: Served, kind: str) -> None:
+    """The part, and nothing else; returns when another one has taken its place and all is well again."""
+    killed = processes_of(served.data)[kind]
+    os.kill(min(killed), signal.SIGKILL)
+    assert within(60, lambda: bool(set(processes_of(served.data)[kind]) - set(killed)))
+    assert within(90, lambda: served.is_ready), served.said.read_text()
+
+
+def nothing_was_taken(office: Office) -> bool:
+    return (
+        office.states() == []
+        and office.count("syncs_waitingpassword") == 0
+        and office.kept_files() == []
+        and "students.csv" not in office.sees(office.students)
+    )
+
+
+def test_upload_that_loses_the_web_server_is_not_taken_and_can_be_sent_again(served: Served, office: Office) -> None:
+    """Killed while half of the file is there, and in the middle of its transaction."""
+    with closing(office.begins_to_send(pupils(60, "pupil"))) as half:
+        kill(served, "web")
+        with pytest.raises((OSError, http.client.HTTPException)):
+            half.getresponse()
+    assert nothing_was_taken(office)
+
+    with office.database() as own, own.transaction(), closing(office.connection()) as whole:
+        own.execute("lock table syncs_waitingpassword in share row exclusive mode")
+        office.sends_on(whole, pupils(60, "pupil"))
+        waits = "select 1 from pg_locks where relation = 'syncs_waitingpassword'::regclass and not granted"
+        assert within(20, lambda: own.execute(waits).fetchone() is not None)
+        kill(served, "web")
+        with pytest.raises((OSError, http.client.HTTPException)):
+            whole.getresponse()
+    assert within(10, lambda: nothing_was_taken(office))
+
+    assert office.sends(pupils(2, "pupil")) == 302
+    assert within(60, lambda: office.states() == ["completed"])
+    assert "File processed successfully." in office.sees(office.students)
+
+
+def test_upload_whose_database_is_killed_while_passwords_are_hashed_is_finished_once(
+    served: Served, office: Office
+) -> None:
+    before = office.count("roster_person")
+    assert office.sends(pupils(60, "other")) == 302
+    with office.database() as own:
+        some = "select from syncs_hashedpassword"
+        assert within(60, lambda: own.execute(some).fetchone() is not None)
+    assert office.states()[-1] == "processing"
+
+    kill(served, "postgres")
+
+    said = office.sees(office.students)
+    assert "Processing file: " in said or "File is waiting to be processed." in said or "successfully" in said
+    with office.database() as own:  # the worker that had it is not waited for
+        own.execute("update procrastinate_workers set last_heartbeat = now() - interval '1 hour'")
+        under_way = "select from syncs_sync where state <> 'completed'"
+        assert within(120, lambda: own.execute(under_way).fetchone() is None), office.states()
+    assert office.count("roster_person") == office.count("roster_credential") == before + 60
+    assert office.count("syncs_waitingpassword") == office.count("syncs_hashedpassword") == 0
+    assert "students.csv: 60 students created" in office.sees(office.students)
+    assert "students.csv Completed" in office.sees(office.new_upload.replace("new/", ""))
+    assert not any(b"secret-word" in path.read_bytes() for path in office.kept_files())
 
 
 def test_port_that_is_taken_is_said_before_anything_starts(served: Served) -> None:
