@@ -204,6 +204,64 @@ def test_a_teacher_who_becomes_school_administrator_signs_in_with_the_same_passw
     assert the_person(cast.ferndale).role == "administrator"
 
 
+def test_who_becomes_school_administrator_and_gets_another_e_mail_signs_in_with_the_new_one(
+    cast: Cast, oak: Records
+) -> None:
+    tess = tess_at(oak, cast)
+    record = without(TESS, "sourcedId", "password") | {"role": "school_admin", "email": "new@ferndale.example"}
+
+    page = signed_in(cast.oak_admin).post(at(oak, f"staff/{tess.key}/edit/"), record, follow=True)
+
+    assert User.objects.filter(email__in=[TESS["email"], "new@ferndale.example"]).get().email == "new@ferndale.example"
+    assert [str(message) for message in page.context["messages"]] == ["Saved."]
+
+
+def test_new_e_mail_of_who_signs_in_leaves_the_sign_in_and_says_so(cast: Cast, oak: Records) -> None:
+    ada = tess_at(oak, cast, role="school_admin")
+    browser, edit = signed_in(cast.oak_admin), at(oak, f"staff/{ada.key}/edit/")
+    record = without(TESS, "sourcedId", "password") | {"role": "school_admin"}
+
+    unchanged = browser.post(edit, record, follow=True)
+    asked = browser.get(edit)
+    changed = browser.post(edit, record | {"email": "ada.new@ferndale.example"}, follow=True)
+
+    assert [str(message) for message in unchanged.context["messages"]] == ["Saved."]
+    assert f"signs in on these pages with {TESS['email']}. That stays if you change the e-mail here." in asked.text
+    (said,) = changed.context["messages"]
+    assert str(said).startswith(f"Saved. On these pages Tess Day still signs in with {TESS['email']}: under People,")
+    assert the_person(cast.ferndale).email == "ada.new@ferndale.example"
+    assert User.objects.get(email=TESS["email"]).check_password(TESS["password"])
+    assert not User.objects.filter(email="ada.new@ferndale.example").exists()
+
+
+def test_new_password_of_who_signs_in_leaves_the_sign_in_and_says_so(cast: Cast, oak: Records) -> None:
+    ada = tess_at(oak, cast, role="school_admin")
+    browser, reset = signed_in(cast.oak_admin), at(oak, f"staff/{ada.key}/password/")
+
+    asked, answer = browser.get(reset), browser.post(reset, {"way": "show"})
+
+    assert f"For these pages nothing changes: here Tess Day signs in with {TESS['email']}" in asked.text
+    account = User.objects.get(email=TESS["email"])
+    assert account.check_password(TESS["password"])
+    assert not account.check_password(answer.context["password"])
+
+
+@pytest.mark.parametrize("whose", ["district_admin", "operator", "outsider"])
+def test_record_with_the_e_mail_of_a_mightier_account_is_no_way_into_it(cast: Cast, oak: Records, whose: str) -> None:
+    """Nor does a School Administrator learn from it who signs in where."""
+    account = getattr(cast, whose)
+    record = oak.person("T9", "teacher", email=account.email, username="mighty.one")
+    before = account.password
+
+    page = signed_in(cast.oak_admin).get(at(oak, f"staff/{record.key}/password/"))
+    signed_in(cast.oak_admin).post(at(oak, f"staff/{record.key}/password/"), {"way": "show"})
+
+    account.refresh_from_db()
+    assert account.password == before
+    assert "signs in with" not in page.text
+    assert "signs in on these pages, too, the password for that stays" in page.text
+
+
 def test_who_signs_in_as_school_administrator_stays_one_until_that_is_ended(cast: Cast, oak: Records) -> None:
     ada = tess_at(oak, cast, role="school_admin")
 

@@ -102,7 +102,8 @@ class StaffForm(_PersonForm):
     role = Choice(
         label="Role",
         choices=[("", "Choose a role"), (TEACHER, "Teacher"), (SCHOOL_ADMIN, "School Administrator")],
-        help_text="A School Administrator signs in here, with this e-mail and password, and looks after this school.",
+        help_text="A School Administrator signs in here, and looks after this school. The sign-in begins with this "
+        "e-mail and password; from then on it is the person's own.",
     )
     field_order = ("sourcedId", "firstName", "middleName", "lastName", "email", "role", "username", "password")
 

@@ -76,10 +76,13 @@ def change_person(*, by: User, school: School, person: Person, record: Mapping[s
         place = Place(school.district, school)
         asking = _AskingButOwn(Asking(place), changed)
         row = judge(kind, {**record, "sourcedId": changed.source_id}, place, ask=asking)
-        _take_role(by, school, changed, record.get("role", ""))
+        role = _role_to_take(changed, record.get("role", ""))
         _take_address(changed, row["email"][0])
         for field, column in _COLUMNS.items():
             setattr(changed, field, row[column][0])
+        if role == SCHOOL_ADMIN:
+            _give_sign_in(by, school, changed, Credential.objects.get(key=changed.key).password)
+        changed.role = ROLES.get(role, changed.role)
         if kind == "students":
             changed.grades = row["grade"][0]
         changed.last_sync_id = None
@@ -136,14 +139,14 @@ def _take_address(person: Person, email: str | None) -> None:
         addresses.release(person.district, pl.Series("address", [before]))
 
 
-def _take_role(by: User, school: School, person: Person, role: str) -> None:
+def _role_to_take(person: Person, role: str) -> str:
+    """The role of the template that the person gets; "" where it stays."""
     if person.role == STUDENT or role == TEMPLATE_ROLES.get(person.role or ""):
-        return
-    if role == SCHOOL_ADMIN:
-        _give_sign_in(by, school, person, Credential.objects.get(key=person.key).password)
-    elif Membership.objects.filter(user__email=(person.email or "").lower(), role=Role.SCHOOL_ADMIN).exists():
+        return ""
+    signs_in = Membership.objects.filter(user__email=(person.email or "").lower(), role=Role.SCHOOL_ADMIN)
+    if role != SCHOOL_ADMIN and signs_in.exists():
         raise Refused(_SIGNS_IN.format(name=words.full_name(person)))
-    person.role = ROLES[role]
+    return role
 
 
 def _give_sign_in(by: User, school: School, person: Person, password: str) -> None:

@@ -15,11 +15,10 @@ from django.views.decorators.cache import never_cache
 from homeroom.districts.forms import ActionForm, posted
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.roster import actions, belonging, words
-from homeroom.roster.actions.people import SCHOOL_ADMIN, TEMPLATE_ROLES
+from homeroom.roster.actions.people import TEMPLATE_ROLES
 from homeroom.roster.belonging import STUDENT
 from homeroom.roster.forms import PasswordForm, StaffForm, StudentForm
 from homeroom.roster.models import Origin, Person
-from homeroom.roster.selfserve.creating import ROLES
 from homeroom.roster.views.sections import STAFF, STUDENTS, Section, around, school_of
 
 
@@ -55,13 +54,23 @@ def edit_staff_user(request: DistrictRequest, staff_key: int) -> HttpResponse:
 
 
 def _edit(request: DistrictRequest, section: Section, person: Person) -> HttpResponse:
-    form = _form(request, section, is_new=False, initial=_as_record(person))
+    form, about = _form(request, section, is_new=False, initial=_as_record(person)), _about(request, section, person)
     if form.carries_out(
         lambda said: actions.change_person(by=request.user, school=school_of(request), person=person, record=said)
     ):
-        messages.success(request, "Saved.")
+        messages.success(request, _saved(about, person, form.cleaned_data["email"]))
         return redirect(section.page, request.district.slug, school_of(request).pk, person.key)
-    return render(request, "roster/person_edit.html", _about(request, section, person) | {"form": form})
+    return render(request, "roster/person_edit.html", about | {"form": form})
+
+
+def _saved(about: dict[str, Any], person: Person, email: str) -> str:
+    """The sign-in of before stays: nobody takes over another person's account by way of the record."""
+    if about["sign_in"] in ("", email.lower()):
+        return "Saved."
+    return (
+        f"Saved. On these pages {words.full_name(person)} still signs in with {about['sign_in']}: under People, invite "
+        "the new e-mail and end the old sign-in."
+    )
 
 
 @allowed("roster.change")
@@ -142,6 +151,12 @@ def _sent(person: Person, password: str) -> bool:
     return True
 
 
+def _sign_in(request: DistrictRequest, person: Person) -> str:
+    """The e-mail with which the person signs in on these pages; "" where none is known to who asks."""
+    email = (person.email or "").lower() if person.role != STUDENT else ""
+    return email if email and request.rights.members().filter(user__email=email).exists() else ""
+
+
 def _form(
     request: DistrictRequest, section: Section, *, is_new: bool, initial: dict[str, Any] | None = None
 ) -> StudentForm | StaffForm:
@@ -177,6 +192,6 @@ def _about(request: DistrictRequest, section: Section, person: Person) -> dict[s
         "name": words.full_name(person),
         "page_name": section.page,
         "is_student": person.role == STUDENT,
-        "may_sign_in": person.role == ROLES[SCHOOL_ADMIN],
+        "sign_in": _sign_in(request, person),
         "is_synced": person.origin == Origin.SYNC,
     }
