@@ -1,4 +1,4 @@
-"""A browser, a server, and pages in which nothing may go wrong unseen."""
+"""A browser, a server, and a page in which nothing may go wrong unseen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, WebError, sync_playwright
 
 from homeroom.accounts.models import User
 from tests import people
@@ -43,19 +43,42 @@ def complaints() -> list[str]:
     return []
 
 
-@pytest.fixture
-def context(
-    browser: Browser, live_server: LiveServer, complaints: list[str], request: pytest.FixtureRequest
-) -> Iterator[BrowserContext]:
-    size = request.getfixturevalue("size") if "size" in request.fixturenames else "wide"
-    context = browser.new_context(base_url=live_server.url, viewport=SIZES[size])
+@pytest.fixture(scope="session")
+def only_page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """The page of all tests: a new one costs a second of a processor, as the browser begins processes for it."""
+    context = browser.new_context(base_url=live_server.url)
     context.set_default_timeout(ACTION_TIMEOUT_MILLISECONDS)
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
-    context.on(
-        "console", lambda line: complaints.append(line.text) if line.type == "error" and _matters(line.text) else None
-    )
-    yield context
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(
+    only_page: Page, live_server: LiveServer, complaints: list[str], request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A page that remembers nothing: nobody is signed in."""
+    context, size = only_page.context, "wide"
+    if "size" in request.fixturenames:
+        size = request.getfixturevalue("size")
+
+    def failed(error: WebError) -> None:
+        complaints.append(f"{only_page.url}: {error.error}")
+
+    def said(line: ConsoleMessage) -> None:
+        if line.type == "error" and _matters(line.text):
+            complaints.append(f"{only_page.url}: {line.text}")
+
+    only_page.set_viewport_size(SIZES[size])
+    context.on("weberror", failed)
+    context.on("console", said)
+    yield only_page
+    context.remove_listener("weberror", failed)
+    context.remove_listener("console", said)
+    only_page.unroute_all()
+    if only_page.url.startswith(live_server.url):
+        only_page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    only_page.goto("about:blank")  # nothing asks the server any more
+    context.clear_cookies()
     assert complaints == []
 
 
@@ -65,17 +88,12 @@ def _matters(line: str) -> bool:
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
-
-
-@pytest.fixture
-def signed_in(context: BrowserContext, live_server: LiveServer, page: Page) -> SignedIn:
+def signed_in(live_server: LiveServer, page: Page) -> SignedIn:
     """The page, after this person has signed in."""
 
     def sign_in(person: User) -> Page:
         session = people.signed_in(person).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         return page
 
     return sign_in

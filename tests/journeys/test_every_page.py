@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from homeroom.districts import actions
 from homeroom.districts.models import Role
 from homeroom.notices import tasks
-from tests.journeys.browser import SignedIn, assert_is_fine
+from tests.journeys.browser import SignedIn, assert_is_fine, assert_is_fine_in_every_size, assert_opens_fine
 from tests.notices.made import records_of_notices
 from tests.people import Cast
 
@@ -52,33 +52,26 @@ OPERATOR = {
 }
 
 
-@pytest.mark.parametrize("name", OPEN)
-def test_pages_for_everybody(page: Page, cast: Cast, size: str, name: str) -> None:
-    address, heading = OPEN[name]
-
-    page.goto(address)
-
-    assert_is_fine(page, name, size, heading=heading)
+def test_pages_for_everybody(page: Page, cast: Cast, subtests: pytest.Subtests) -> None:
+    for name, (address, heading) in OPEN.items():
+        with subtests.test(name):
+            assert_opens_fine(page, address, name, heading=heading)
 
 
-@pytest.mark.parametrize("name", DISTRICT_ADMIN)
-def test_pages_of_a_district_administrator(cast: Cast, signed_in: SignedIn, size: str, name: str) -> None:
+def test_pages_of_a_district_administrator(cast: Cast, signed_in: SignedIn, subtests: pytest.Subtests) -> None:
     page = signed_in(cast.district_admin)
-    address, heading = DISTRICT_ADMIN[name]
 
-    page.goto(address)
+    for name, (address, heading) in DISTRICT_ADMIN.items():
+        with subtests.test(name):
+            assert_opens_fine(page, address, name, heading=heading)
 
-    assert_is_fine(page, name, size, heading=heading)
 
-
-@pytest.mark.parametrize("name", OPERATOR)
-def test_pages_of_an_operator(cast: Cast, signed_in: SignedIn, size: str, name: str) -> None:
+def test_pages_of_an_operator(cast: Cast, signed_in: SignedIn, subtests: pytest.Subtests) -> None:
     page = signed_in(cast.operator)
-    address, heading = OPERATOR[name]
 
-    page.goto(address)
-
-    assert_is_fine(page, name, size, heading=heading)
+    for name, (address, heading) in OPERATOR.items():
+        with subtests.test(name):
+            assert_opens_fine(page, address, name, heading=heading)
 
 
 def test_open_account_menu(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -91,12 +84,10 @@ def test_open_account_menu(cast: Cast, signed_in: SignedIn, size: str) -> None:
     assert_is_fine(page, "account-menu", size, heading="Manage")
 
 
-def test_one_school(cast: Cast, signed_in: SignedIn, size: str) -> None:
+def test_one_school(cast: Cast, signed_in: SignedIn) -> None:
     page = signed_in(cast.district_admin)
 
-    page.goto(f"/d/ferndale/schools/{cast.birch.pk}/")
-
-    assert_is_fine(page, "school", size, heading="Birch High")
+    assert_opens_fine(page, f"/d/ferndale/schools/{cast.birch.pk}/", "school", heading="Birch High")
 
 
 def test_ending_the_onboarding_of_a_school(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -108,38 +99,38 @@ def test_ending_the_onboarding_of_a_school(cast: Cast, signed_in: SignedIn, size
     assert_is_fine(page, "operator-school-end", size, heading="End the onboarding of Oak Elementary?")
 
 
-def test_one_person(cast: Cast, signed_in: SignedIn, size: str) -> None:
+def test_one_person(cast: Cast, signed_in: SignedIn) -> None:
     page = signed_in(cast.district_admin)
 
-    page.goto(f"/d/ferndale/people/{cast.membership(cast.oak_admin).pk}/")
-
-    assert_is_fine(page, "person", size, heading="Sam School")
+    assert_opens_fine(page, f"/d/ferndale/people/{cast.membership(cast.oak_admin).pk}/", "person", heading="Sam School")
 
 
-def test_notices_that_were_sent_and_a_webhook(cast: Cast, signed_in: SignedIn, size: str) -> None:
+def test_notices_that_were_sent_and_a_webhook(cast: Cast, signed_in: SignedIn) -> None:
     webhook = records_of_notices(cast.district_admin, cast.ferndale)["webhook"]
     tasks.send_notices_by_email(district_id=cast.ferndale.pk, user_id=cast.district_admin.pk)
     page = signed_in(cast.district_admin)
 
-    page.goto("/d/ferndale/notices/")
+    assert_opens_fine(page, "/d/ferndale/notices/", "notices-sent", heading="Notices")
     assert page.get_by_text("Sent", exact=True).is_visible()
-    assert_is_fine(page, "notices-sent", size, heading="Notices")
 
     for step, heading in (("", "Webhook to"), ("secret/", "Make a new secret"), ("remove/", "Remove the webhook")):
-        page.goto(f"/d/ferndale/notices/webhooks/{webhook}/{step}")
-        assert_is_fine(page, f"webhook-{step.strip('/') or 'one'}", size, heading=heading)
+        address = f"/d/ferndale/notices/webhooks/{webhook}/{step}"
+        assert_opens_fine(page, address, f"webhook-{step.strip('/') or 'one'}", heading=heading)
 
     page.goto(f"/d/ferndale/notices/webhooks/{webhook}/secret/")
     page.get_by_role("button", name="Make a new secret").click()
-    assert_is_fine(page, "webhook-secret-shown", size, heading="The secret for 127.0.0.1")
+    assert_is_fine_in_every_size(page, "webhook-secret-shown", heading="The secret for 127.0.0.1")
 
 
-def test_ending_a_membership(cast: Cast, signed_in: SignedIn, size: str) -> None:
+def test_ending_a_membership(cast: Cast, signed_in: SignedIn) -> None:
     page = signed_in(cast.district_admin)
 
-    page.goto(f"/d/ferndale/people/{cast.membership(cast.oak_admin).pk}/remove/")
-
-    assert_is_fine(page, "person-remove", size, heading="End the membership of Sam School?")
+    assert_opens_fine(
+        page,
+        f"/d/ferndale/people/{cast.membership(cast.oak_admin).pk}/remove/",
+        "person-remove",
+        heading="End the membership of Sam School?",
+    )
 
 
 def test_a_form_that_was_not_accepted(cast: Cast, signed_in: SignedIn, size: str) -> None:
@@ -153,37 +144,29 @@ def test_a_form_that_was_not_accepted(cast: Cast, signed_in: SignedIn, size: str
     assert_is_fine(page, "invite-refused", size, heading="Invite a person")
 
 
-def test_manage_of_a_school_administrator(cast: Cast, signed_in: SignedIn, size: str) -> None:
+def test_manage_of_a_school_administrator(cast: Cast, signed_in: SignedIn) -> None:
     page = signed_in(cast.oak_admin)
 
-    page.goto("/")
-
-    assert_is_fine(page, "manage-school-admin", size, heading="Manage")
+    assert_opens_fine(page, "/", "manage-school-admin", heading="Manage")
 
 
-def test_a_district_where_nothing_is_yet(cast: Cast, signed_in: SignedIn, size: str) -> None:
+def test_a_district_where_nothing_is_yet(cast: Cast, signed_in: SignedIn) -> None:
     actions.create_district(by=cast.operator, name="Meadow", method="self-serve", time_zone="America/Denver")
     page = signed_in(cast.operator)
 
-    page.goto("/operator/districts/meadow/")
-
-    assert_is_fine(page, "operator-district-empty", size, heading="Meadow")
+    assert_opens_fine(page, "/operator/districts/meadow/", "operator-district-empty", heading="Meadow")
 
 
-def test_schools_of_a_district_where_nothing_is_yet(cast: Cast, signed_in: SignedIn, size: str) -> None:
+def test_schools_of_a_district_where_nothing_is_yet(cast: Cast, signed_in: SignedIn) -> None:
     actions.create_district(by=cast.operator, name="Meadow", method="self-serve", time_zone="America/Denver")
     page = signed_in(cast.operator)
 
-    page.goto("/d/meadow/schools/")
-
-    assert_is_fine(page, "schools-empty", size, heading="Schools")
+    assert_opens_fine(page, "/d/meadow/schools/", "schools-empty", heading="Schools")
 
 
-def test_the_page_behind_an_invitation(cast: Cast, page: Page, size: str) -> None:
+def test_the_page_behind_an_invitation(cast: Cast, page: Page) -> None:
     invited = actions.invite(
         by=cast.district_admin, district=cast.ferndale, email="new@ferndale.example", role=Role.DISTRICT_ADMIN
     )
 
-    page.goto(f"/invitations/ferndale/?token={invited.token}")
-
-    assert_is_fine(page, "invitation", size, heading="You are invited")
+    assert_opens_fine(page, f"/invitations/ferndale/?token={invited.token}", "invitation", heading="You are invited")

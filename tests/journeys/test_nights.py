@@ -19,7 +19,7 @@ from homeroom.districts.models import Method
 from homeroom.feeds.models import Feed
 from homeroom.syncs.models import State, Sync
 from tests import people
-from tests.journeys.browser import SignedIn, assert_is_fine
+from tests.journeys.browser import SignedIn, assert_is_fine_in_every_size, assert_opens_fine
 from tests.journeys.test_by_keyboard import tab_to
 from tests.people import Cast
 from tests.syncs.collected import address, feed, impatient, night
@@ -121,46 +121,39 @@ def test_school_administrator_finds_nothing_of_it(cast: Cast, feed: Feed, signed
         assert answer.status == 404
 
 
-def test_pages_before_a_source_is_connected(cast: Cast, provider: Provider, signed_in: SignedIn, size: str) -> None:
+def test_pages_before_a_source_is_connected(cast: Cast, provider: Provider, signed_in: SignedIn) -> None:
     page = signed_in(cast.operator)
 
-    page.goto(SOURCE)
-    assert_is_fine(page, "source-none", size, heading="Source")
-    page.goto(SOURCE + "connect/")
-    assert_is_fine(page, "source-connect", size, heading="Connect a source")
+    assert_opens_fine(page, SOURCE, "source-none", heading="Source")
+    assert_opens_fine(page, SOURCE + "connect/", "source-connect", heading="Connect a source")
     page.get_by_role("button", name="Store the connection").click()
     expect(page.get_by_text("Enter the base URL.")).to_be_visible()
-    assert_is_fine(page, "source-connect-refused", size, heading="Connect a source")
+    assert_is_fine_in_every_size(page, "source-connect-refused", heading="Connect a source")
 
 
-def test_pages_of_a_source(cast: Cast, feed: Feed, provider: Provider, signed_in: SignedIn, size: str) -> None:
+def test_pages_of_a_source(cast: Cast, feed: Feed, provider: Provider, signed_in: SignedIn) -> None:
     page = signed_in(cast.operator)
     provider.fail(Fault(Kind.HTML, "classes", 0, None))
 
-    page.goto(SOURCE)
-    assert_is_fine(page, "source", size, heading="Source")
+    assert_opens_fine(page, SOURCE, "source", heading="Source")
     page.get_by_role("button", name="Test connection").click()
     expect(page.get_by_text("Not everything can be collected.")).to_be_visible()
-    assert_is_fine(page, "source-tested", size, heading="Source")
-    page.goto(SOURCE + "credentials/")
-    assert_is_fine(page, "source-credentials", size, heading="Replace the credentials")
-    page.goto(SOURCE + "nights/")
-    assert_is_fine(page, "source-nights", size, heading="Nights")
+    assert_is_fine_in_every_size(page, "source-tested", heading="Source")
+    assert_opens_fine(page, SOURCE + "credentials/", "source-credentials", heading="Replace the credentials")
+    assert_opens_fine(page, SOURCE + "nights/", "source-nights", heading="Nights")
     page.goto(SOURCE)
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Nothing is collected until it is resumed.")).to_be_visible()
-    assert_is_fine(page, "source-paused", size, heading="Source")
+    assert_is_fine_in_every_size(page, "source-paused", heading="Source")
 
 
-def test_collected_sync(cast: Cast, feed: Feed, signed_in: SignedIn, size: str) -> None:
+def test_collected_sync(cast: Cast, feed: Feed, signed_in: SignedIn) -> None:
     sync = night(cast)
     page = signed_in(cast.district_admin)
 
-    page.goto(f"{SYNC_REPORTS}{sync.pk}/")
+    assert_opens_fine(page, f"{SYNC_REPORTS}{sync.pk}/", "sync-collected", heading="Sync of")
     expect(page.get_by_text("Collected from 127.0.0.1", exact=True)).to_be_visible()
-    assert_is_fine(page, "sync-collected", size, heading="Sync of")
-    page.goto(SYNC_REPORTS)
-    assert_is_fine(page, "sync-reports-collected", size, heading="Sync Reports")
+    assert_opens_fine(page, SYNC_REPORTS, "sync-reports-collected", heading="Sync Reports")
 
 
 def test_source_by_keyboard(cast: Cast, feed: Feed, signed_in: SignedIn) -> None:

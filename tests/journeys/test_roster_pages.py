@@ -10,7 +10,7 @@ from homeroom.districts import scope
 from homeroom.districts.models import SchoolYear
 from homeroom.roster import actions
 from homeroom.roster.models import Class, Origin, Person
-from tests.journeys.browser import SignedIn, assert_is_fine
+from tests.journeys.browser import SignedIn, assert_is_fine, assert_opens_fine
 from tests.journeys.test_by_keyboard import focused, tab_to
 from tests.people import Cast
 from tests.roster.conftest import oak
@@ -104,38 +104,32 @@ def at(cast: Cast, rest: str) -> str:
     return f"/d/ferndale/schools/{cast.oak.pk}/{rest}"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_of_a_school(cast: Cast, roster: Roster, signed_in: SignedIn, size: str, name: str) -> None:
+def test_pages_of_a_school(cast: Cast, roster: Roster, signed_in: SignedIn, subtests: pytest.Subtests) -> None:
     page = signed_in(cast.oak_admin)
-    address, heading = PAGES[name]
 
-    page.goto(at(cast, address.format(**roster.keys)))
+    for name, (address, heading) in PAGES.items():
+        with subtests.test(name):
+            assert_opens_fine(page, at(cast, address.format(**roster.keys)), name, heading=heading)
 
-    assert_is_fine(page, name, size, heading=heading)
 
-
-@pytest.mark.parametrize("name", OF_AN_EMPTY_SCHOOL)
 def test_pages_of_a_school_where_nobody_is_yet(
-    cast: Cast, oak: Records, signed_in: SignedIn, size: str, name: str
+    cast: Cast, oak: Records, signed_in: SignedIn, subtests: pytest.Subtests
 ) -> None:
     page = signed_in(cast.district_admin)
-    address, heading = OF_AN_EMPTY_SCHOOL[name]
 
-    page.goto(at(cast, address))
+    for name, (address, heading) in OF_AN_EMPTY_SCHOOL.items():
+        with subtests.test(name):
+            assert_opens_fine(page, at(cast, address), name, heading=heading)
 
-    assert_is_fine(page, name, size, heading=heading)
 
-
-def test_lists_of_an_automated_district(cast: Cast, signed_in: SignedIn, size: str) -> None:
+def test_lists_of_an_automated_district(cast: Cast, signed_in: SignedIn) -> None:
     synced = Records(cast.ferndale, cast.oak, Origin.SYNC)
     synced.person("1c0ffee0-0000-4000-8000-000000000001", name="Ana Lopez", identifier="200001", grades="05")
     Records(cast.ferndale, cast.oak).person("by-hand", name="Ben Moss")
     page = signed_in(cast.district_admin)
 
-    page.goto(at(cast, "students/"))
-
+    assert_opens_fine(page, at(cast, "students/"), "students-synced", heading="Students")
     assert page.get_by_text("Unsynced", exact=True).is_visible()
-    assert_is_fine(page, "students-synced", size, heading="Students")
 
 
 def test_options_open_over_the_list(cast: Cast, roster: Roster, signed_in: SignedIn, size: str) -> None:

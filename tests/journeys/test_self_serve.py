@@ -93,10 +93,16 @@ def students(cast: Cast) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("who", "has_many_schools"), [("district_admin", True), ("oak_admin", False), ("oak_and_elm_admin", True)]
+    ("who", "has_many_schools", "size"),
+    [
+        ("district_admin", True, "wide"),
+        ("oak_admin", False, "phone"),
+        ("oak_admin", False, "wide"),
+        ("oak_and_elm_admin", True, "phone"),
+    ],
 )
 def test_report_is_downloaded_while_the_banner_is_there(
-    self_serve: Cast, write: Write, signed_in: SignedIn, size: str, who: str, has_many_schools: bool
+    self_serve: Cast, write: Write, signed_in: SignedIn, who: str, has_many_schools: bool, size: str
 ) -> None:
     page = signed_in(getattr(self_serve, who))
     to_students_of_oak(page, has_many_schools=has_many_schools)
@@ -374,37 +380,3 @@ def test_without_javascript(self_serve: Cast, write: Write, without_javascript: 
     page.locator("summary", has_text="Options").click()
     page.get_by_role("link", name="View File Upload Status").click()
     expect(page.get_by_role("link", name="sync report")).to_be_visible()
-
-
-PAGES = {
-    "upload-new": ("new/", "Upload Students"),
-    "upload-status-page": ("", "File Upload Status"),
-    "upload-one": ("{sync}/", "students.csv"),
-    "upload-cause": ("{sync}/?cause=grade/upload-grade-unknown", "62 errors in grade"),
-}
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_each_page_by_itself(self_serve: Cast, uploads: Uploads, signed_in: SignedIn, size: str, name: str) -> None:
-    wrong = "".join(f"A{row},Al,,Low,,grade {row},al.low{row},secret-word-1\n" for row in range(60))
-    sync = uploads.done(STUDENTS + ANA + CLEO + DAN + wrong)
-    page = signed_in(self_serve.oak_admin)
-    where, heading = PAGES[name]
-
-    page.goto(f"/d/ferndale/schools/{self_serve.oak.pk}/uploads/students/" + where.format(sync=sync.pk))
-
-    assert_is_fine(page, name, size, heading=heading)
-
-
-def test_upload_under_way_is_followed_on_its_own_page(
-    self_serve: Cast, uploads: Uploads, signed_in: SignedIn, size: str
-) -> None:
-    sync = uploads.queued()
-    page = signed_in(self_serve.oak_admin)
-    page.goto(f"/d/ferndale/schools/{self_serve.oak.pk}/uploads/students/{sync.pk}/")
-    expect(page.get_by_text("File is waiting to be processed.")).to_be_visible()
-    assert_is_fine(page, "upload-under-way", size, heading="students.csv")
-
-    work(sync)
-
-    expect(page.get_by_text("File processed successfully. 1 student created.")).to_be_visible()
