@@ -131,6 +131,15 @@ class Environment(BaseSettings):
     digest_hour: int = Field(
         12, ge=0, le=23, description="The hour, by UTC, at which operators are sent the digest of all districts."
     )
+    classlink_partner_key: SecretStr = Field(
+        SecretStr(""),
+        description="The API key of your partner account at ClassLink, whose proxy lists your districts.",
+    )
+    classlink_proxy: str = Field(
+        "https://oneroster-proxy.apis.classlink.com",
+        pattern=r"^https?://[^/]+$",
+        description="The address of ClassLink's proxy, as https://host.",
+    )
     classlink_client_id: str = Field("", description="Sign-in with ClassLink: the client's id.")
     classlink_client_secret: SecretStr = Field(SecretStr(""), description="Sign-in with ClassLink: its secret.")
     google_client_id: str = Field("", description="Sign-in with Google: the client's id.")

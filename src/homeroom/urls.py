@@ -127,6 +127,7 @@ urlpatterns = [
     ),
     path(_SOURCE, feeds.source, name="source"),
     path(_SOURCE + "connect/", feeds.connect, name="source-connect"),
+    path(_SOURCE + "classlink/", feeds.classlink, name="source-classlink"),
     path(_SOURCE + "credentials/", feeds.credentials, name="source-credentials"),
     path(_SOURCE + "nights/", feeds.nights, name="source-nights"),
     path(_SOURCE + "host-key/", feeds.host_key, name="source-host-key"),

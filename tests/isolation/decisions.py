@@ -122,6 +122,7 @@ DECISIONS = {
     "operator-school-end": OPERATORS,
     "source": OPERATORS_WHERE_COLLECTED,
     "source-connect": OPERATORS_WHERE_COLLECTED,
+    "source-classlink": OPERATORS_WHERE_COLLECTED,
     "source-credentials": OPERATORS_WHERE_COLLECTED,
     "source-nights": OPERATORS_WHERE_COLLECTED,
     "source-host-key": OPERATORS_WHERE_COLLECTED,

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
+from pytest_django import Settings
 
-from homeroom.demo.provider import Provider
+from homeroom.demo.provider import Provider, serving
 from homeroom.demo.provider_access import KEY, SECRET
 from homeroom.demo.provider_faults import Fault, Kind
 from homeroom.districts import actions as districts
@@ -22,6 +23,8 @@ from tests import people
 from tests.journeys.browser import SignedIn, assert_is_fine_in_every_size, assert_opens_fine
 from tests.journeys.test_by_keyboard import tab_to
 from tests.people import Cast
+from tests.sources.oneroster_rest.proxy import KEY as PARTNER_KEY
+from tests.sources.oneroster_rest.proxy import OURS, Proxy, Tokens
 from tests.syncs.collected import address, feed, impatient, night
 from tests.syncs.conftest import data
 from tests.syncs.mistakes import REPORTS, expected, mend, mistaken_provider
@@ -129,6 +132,27 @@ def test_pages_before_a_source_is_connected(cast: Cast, provider: Provider, sign
     page.get_by_role("button", name="Store the connection").click()
     expect(page.get_by_text("Enter the base URL.")).to_be_visible()
     assert_is_fine_in_every_size(page, "source-connect-refused", heading="Connect a source")
+    assert_opens_fine(page, SOURCE + "classlink/", "source-no-partner-key", heading="Choose from ClassLink's list")
+
+
+def test_district_is_chosen_from_the_list_of_classlink(
+    cast: Cast, provider: Provider, signed_in: SignedIn, settings: Settings
+) -> None:
+    proxy = Proxy({}, access=Tokens("bearer"))
+    off = {"tenant_name": "Lakeside", "oneroster_application_id": "off", "enabled": "false"}
+    proxy.listed = [OURS, OURS | off]
+    page = signed_in(cast.operator)
+    with serving(proxy) as at:
+        settings.HOMEROOM_LOOPBACK_SOURCES = True
+        settings.HOMEROOM_CLASSLINK_PROXY, settings.HOMEROOM_CLASSLINK_PARTNER_KEY = at, PARTNER_KEY
+        page.goto(SOURCE)
+        page.get_by_role("link", name="Choose from ClassLink's list").first.click()
+        assert_is_fine_in_every_size(page, "source-classlink", heading="Choose from ClassLink's list")
+        page.get_by_text("Ferndale (Math for All, tenant 2284)").click()
+        page.get_by_role("button", name="Connect this district").click()
+
+    expect(page.get_by_text("The connection is stored. Test it now.")).to_be_visible()
+    assert_is_fine_in_every_size(page, "source-chosen", heading="Source")
 
 
 def test_pages_of_a_source(cast: Cast, feed: Feed, provider: Provider, signed_in: SignedIn) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils import timezone
 
 from homeroom.accounts.models import User
@@ -170,6 +171,8 @@ def _set(feed: Feed, values: Mapping[str, Any], names: tuple[str, ...]) -> None:
 
 def require_usable(credentials: Credentials, feed: Feed) -> None:
     """Raises Refused for what could not even be sent."""
+    if feed.is_chosen:
+        return None
     if feed.is_sftp:
         return _require_usable_for_sftp(credentials, feed)
     is_bearer = feed.authentication == Authentication.BEARER
@@ -203,6 +206,8 @@ def _shown_to(feed: Feed) -> set[tuple[bool, str]]:
     """The machines that are shown the credentials, and whether these are one piece alone: a token, a private key. What
     is stored is shown to no other: who can change the address could read it there.
     """
+    if feed.is_chosen:
+        return set()  # nothing is stored
     addresses = [feed.base_url, *([feed.token_url] if feed.needs_token_url else [])]
     is_alone = feed.authentication in (Authentication.BEARER, Authentication.SFTP_KEY)
     return {(is_alone, f"{parts.scheme}://{parts.netloc}".lower()) for parts in map(urlsplit, addresses)}
@@ -220,6 +225,8 @@ def _check_connection(feed: Feed) -> None:
     if feed.is_sftp:
         return _check_server(feed)
     _check_address("base URL", feed.base_url)
+    if feed.is_chosen and not feed.base_url.startswith(f"{settings.HOMEROOM_CLASSLINK_PROXY}/"):
+        raise Refused(f"The base URL is not at ClassLink's proxy, {settings.HOMEROOM_CLASSLINK_PROXY}.")
     if feed.needs_token_url:
         _check_address("token URL", feed.token_url)
     if not 1 <= feed.page_size <= MOST_PAGE_SIZE:

@@ -9,8 +9,10 @@ from django.conf import settings
 
 from homeroom.feeds.credentials import Credentials, unseal
 from homeroom.feeds.models import Authentication, Feed
+from homeroom.sources import SettingsError
+from homeroom.sources.addresses import Allowed
 from homeroom.sources.oneroster_rest import Authentication as Way
-from homeroom.sources.oneroster_rest import Bearer, ClientCredentials, Connection, OAuth1
+from homeroom.sources.oneroster_rest import Bearer, ClassLinkPartner, ClientCredentials, Connection, OAuth1
 from homeroom.sources.sftp_connection import Password, PrivateKey, Server
 
 SFTP_PORT = 22
@@ -61,6 +63,17 @@ def place_of(feed: Feed) -> tuple[str, int, str]:
     return parts.hostname or "", parts.port or SFTP_PORT, unquote(parts.path.removeprefix("/"))
 
 
+def partner() -> ClassLinkPartner | None:
+    """The publisher as ClassLink knows it; null where the server has no partner key."""
+    key = settings.HOMEROOM_CLASSLINK_PARTNER_KEY
+    return ClassLinkPartner(settings.HOMEROOM_CLASSLINK_PROXY, key) if key else None
+
+
+def addresses_allowed() -> Allowed:
+    """Which addresses this server asks for rosters."""
+    return Allowed(loopback=settings.HOMEROOM_LOOPBACK_SOURCES, private=settings.HOMEROOM_PRIVATE_SOURCES)
+
+
 def host_of(feed: Feed) -> str:
     """The machine from which the roster is collected, by its name."""
     return urlsplit(feed.base_url).hostname or ""
@@ -68,6 +81,10 @@ def host_of(feed: Feed) -> str:
 
 def _way(feed: Feed, credentials: Credentials) -> Way:
     key, secret = credentials.key, credentials.secret
+    if feed.is_chosen:
+        if (publisher := partner()) is None:
+            raise SettingsError("This server has no partner key of ClassLink's (HOMEROOM_CLASSLINK_PARTNER_KEY).")
+        return publisher
     if feed.authentication == Authentication.BEARER:
         return Bearer(secret)
     if feed.needs_token_url:

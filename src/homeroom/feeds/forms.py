@@ -20,6 +20,24 @@ _MOST_DAYS = 400
 _PROXY = "https://oneroster-proxy.apis.classlink.com/APPLICATION-ID/ims/oneroster/v1p1"
 
 
+def page_size_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Records on a page",
+        min_value=1,
+        max_value=MOST_PAGE_SIZE,
+        initial=10_000,
+        help_text="Asked for at a time. A provider that gives fewer is taken at that.",
+    )
+
+
+def demographics_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label="Demographics, too",
+        required=False,
+        help_text="Birth dates and the like. Only if your product needs them, and the district has agreed.",
+    )
+
+
 class CredentialsForm(ActionForm):
     """A key and its secret, or a token alone. The secret is never written back into the page."""
 
@@ -86,18 +104,8 @@ class ConnectionForm(CredentialsForm):
         help_text="For OAuth 2 only, with spaces between them. Empty: those of the standard.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    page_size = forms.IntegerField(
-        label="Records on a page",
-        min_value=1,
-        max_value=MOST_PAGE_SIZE,
-        initial=10_000,
-        help_text="Asked for at a time. A provider that gives fewer is taken at that.",
-    )
-    wants_demographics = forms.BooleanField(
-        label="Demographics, too",
-        required=False,
-        help_text="Birth dates and the like. Only if your product needs them, and the district has agreed.",
-    )
+    page_size = page_size_field()
+    wants_demographics = demographics_field()
     field_order = (
         "base_url", "version", "authentication", "key", "secret", "token_url", "scopes", "page_size",
         "wants_demographics",

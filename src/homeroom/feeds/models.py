@@ -21,12 +21,14 @@ class Authentication(models.TextChoices):
     OAUTH2_BASIC = "oauth2-basic", "OAuth 2, client credentials in the header"
     OAUTH2_FORM = "oauth2-form", "OAuth 2, client credentials in the form"
     BEARER = "bearer", "A fixed bearer token"
+    CLASSLINK = "classlink-partner", "Chosen from ClassLink's list, with the publisher's partner key"
     SFTP_PASSWORD = "sftp-password", "SFTP, with a password"
     SFTP_KEY = "sftp-key", "SFTP, with a private key"
 
 
 SFTP = (Authentication.SFTP_PASSWORD, Authentication.SFTP_KEY)
-REST = tuple(way for way in Authentication if way not in SFTP)
+#: Ways for which an operator enters address and credentials.
+REST = tuple(way for way in Authentication if way not in (*SFTP, Authentication.CLASSLINK))
 
 
 class Version(models.TextChoices):
@@ -113,6 +115,11 @@ class Feed(OfDistrict):
     @property
     def is_sftp(self) -> bool:
         return self.authentication in SFTP
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether no credentials are stored: each sync asks ClassLink for the token of the day."""
+        return self.authentication == Authentication.CLASSLINK
 
     @property
     def needs_token_url(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -16,7 +16,8 @@ from homeroom.districts.forms import ActionForm, posted
 from homeroom.districts.models import Method
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.feeds import actions
-from homeroom.feeds.connections import connection_of
+from homeroom.feeds.classlink import ChoiceForm, DistrictSearch, Listing, listing
+from homeroom.feeds.connections import connection_of, partner
 from homeroom.feeds.credentials import Credentials
 from homeroom.feeds.forms import ConnectionForm, NightsForm, ReplaceForm, TimetableForm, in_lines
 from homeroom.feeds.models import Feed
@@ -53,10 +54,27 @@ def connect(request: DistrictRequest) -> HttpResponse:
 
 
 @allowed("sources.connect")
+def classlink(request: DistrictRequest) -> HttpResponse:
+    """The district is chosen from those that share with the publisher at ClassLink."""
+    if request.district.method != Method.CLASSLINK:
+        raise Http404
+    search, feed = DistrictSearch(request.GET), _feed(request)
+    listed = _listed(search.chosen.get("q", ""))
+    form = ChoiceForm(posted(request), listed=listed, initial=ChoiceForm.of(feed, listed))
+    if form.carries_out(
+        lambda _: actions.connect(
+            by=request.user, district=request.district, credentials=Credentials("", ""), **form.connection
+        )
+    ):
+        return _saved(request, "The connection is stored. Test it now.")
+    return render(request, "feeds/choose.html", {"form": form, "search": search, "listed": listed})
+
+
+@allowed("sources.connect")
 def credentials(request: DistrictRequest) -> HttpResponse:
     """New ones are tried before they take the place of those that work, unless that is not wanted."""
     feed = _feed(request)
-    if feed is None:
+    if feed is None or feed.is_chosen:
         return redirect("source-connect", request.district.slug)
     form = (SftpReplaceForm if feed.is_sftp else ReplaceForm)(posted(request))
     given = form.credentials or Credentials("", "") if form.is_valid() else None
@@ -138,6 +156,7 @@ def _source(request: DistrictRequest, tried: tuple[Tried, ...] = (), looked: Sft
         "works": all(one.problem is None for one in tried),
         "looked": looked,
         "is_sftp": _is_sftp(request),
+        "can_choose": request.district.method == Method.CLASSLINK and partner() is not None,
         "fingerprint": fingerprint(standing.feed.host_key) if standing.feed and standing.feed.host_key else "",
     }
     return render(request, "feeds/source.html", context)
@@ -170,6 +189,15 @@ def _tested(feed: Feed, given: Credentials | None = None) -> dict[str, Any]:
         return {"looked": SftpTrial(_TOO_MANY)} if feed.is_sftp else {"tried": (Tried("", problem=_TOO_MANY),)}
     try:
         return {"looked": try_sftp(feed, given)} if feed.is_sftp else {"tried": _tried(feed, given)}
+    finally:
+        _TESTING.release()
+
+
+def _listed(wanted: str) -> Listing:
+    if not _TESTING.acquire(blocking=False):
+        return Listing(problem=_TOO_MANY)
+    try:
+        return listing(wanted)
     finally:
         _TESTING.release()
 

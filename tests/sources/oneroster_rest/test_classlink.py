@@ -10,45 +10,15 @@ from typing import Any
 
 import pytest
 
-from homeroom.demo.provider import Provider, Reply, serving
-from homeroom.demo.provider_access import Access
+from homeroom.demo.provider import Reply, serving
 from homeroom.sources import RefusedError, SettingsError, TryAgainLaterError
 from homeroom.sources.oneroster_rest import ClassLinkPartner, Connection, collect
 from homeroom.sources.oneroster_rest.classlink import Application, applications
 from homeroom.sources.oneroster_rest.wire import Answer, Wire
+from tests.sources.oneroster_rest.proxy import ID, KEY, OURS, Proxy, Tokens
 from tests.sources.oneroster_rest.pulling import PAGE, district, left_in, pulled
 
-KEY = "partner-key"
-#: As it arrives: percent-encoded already.
-ID = "MoYPlyQWmG0%3D"
-OURS = {
-    "id": 17, "tenant_id": 2284, "tenant_name": "Ferndale", "application_id": 99, "oneroster_application_id": ID,
-    "bearer": "token-1", "name": "Math for All", "enabled": "true", "tenant_status": "Active",
-}  # fmt: skip
-
-
-class Proxy(Provider):
-    """Ferndale's provider behind the proxy. listed: what the proxy says of each application."""
-
-    listed: list[Any]
-    lists: int = 0
-
-    def answer(self, path: str, query: Mapping[str, str], url: str) -> Reply:
-        if path != "/applications":
-            return super().answer(path.removeprefix(f"/{ID}"), query, url)
-        self.lists += 1
-        begin = int(query["offset"])
-        told = {"status": 1, "applications": self.listed[begin : begin + int(query["limit"])]}
-        return Reply(200, json.dumps(told).encode())
-
-
-class Tokens(Access):
-    """The partner key opens the list, and the token of the moment everything else."""
-
-    valid = "token-1"
-
-    def lets_in(self, authorization: str, url: str) -> bool:
-        return authorization == f"Bearer {KEY if '/applications?' in url else self.valid}"
+PARTNER = ClassLinkPartner("https://proxy.example", KEY)
 
 
 @contextmanager
@@ -57,7 +27,7 @@ def behind(proxy: Proxy, *, key: str = KEY) -> Iterator[Connection]:
         yield Connection(
             f"{address}/{ID}{proxy.base}",
             "1.1",
-            ClassLinkPartner(key),
+            ClassLinkPartner(address, key),
             page_size=PAGE,
             allows_loopback=True,
             attempts=2,
@@ -88,7 +58,7 @@ def ok(told: object) -> Answer:
 
 
 def listed(*answers: Answer) -> list[Application]:
-    return list(applications("https://proxy.example", KEY, Scripted(*answers)))
+    return list(applications(PARTNER, Scripted(*answers)))
 
 
 def test_a_roster_is_read_with_the_token_that_the_proxy_gives(proxy: Proxy, tmp_path: Path) -> None:
@@ -142,11 +112,18 @@ def test_a_partner_key_that_is_wrong_is_said_and_not_shown(proxy: Proxy, tmp_pat
     assert "guessed" not in str(told.value)
 
 
+def test_the_key_goes_to_the_proxy_alone(tmp_path: Path) -> None:
+    elsewhere = Connection(f"https://elsewhere.example/{ID}/ims/oneroster/v1p1", "1.1", PARTNER)
+
+    with pytest.raises(SettingsError, match="not at ClassLink's proxy"):
+        collect(elsewhere, tmp_path)
+
+
 def test_applications_are_read_page_by_page_until_none_is_new() -> None:
     pages = [[OURS | {"oneroster_application_id": f"a{n}"} for n in range(k, k + 100)] for k in (0, 100)]
     wire = Scripted(*[ok({"applications": page}) for page in (*pages, [])])
 
-    assert [one.id for one in applications("https://proxy.example", KEY, wire)] == [f"a{n}" for n in range(200)]
+    assert [one.id for one in applications(PARTNER, wire)] == [f"a{n}" for n in range(200)]
     assert [url.split("offset=")[1] for url in wire.asked] == ["0", "100", "200"]
 
 
@@ -185,11 +162,11 @@ def test_a_list_without_an_end_is_not_followed_for_ever() -> None:
             return ok([OURS | {"oneroster_application_id": url.split("offset=")[1]}])
 
     with pytest.raises(RefusedError, match="without an end"):
-        list(applications("https://proxy.example", KEY, Endless()))
+        list(applications(PARTNER, Endless()))
 
 
 def test_neither_key_nor_token_is_in_what_is_printed() -> None:
     (one,) = listed(ok([OURS]), ok([]))
 
     assert "token-1" not in repr(one)
-    assert KEY not in repr(ClassLinkPartner(KEY))
+    assert KEY not in repr(PARTNER)

@@ -4,6 +4,7 @@ connection = Connection("https://example.org/ims/oneroster/v1p1", "1.1", OAuth1(
 delivery = collect(connection, folder)
 """
 
+from homeroom.sources.oneroster_rest.classlink import Application, list_applications
 from homeroom.sources.oneroster_rest.connection import (
     COLLECTIONS,
     Authentication,
@@ -19,6 +20,7 @@ from homeroom.sources.oneroster_rest.trial import Tried, test_connection
 
 __all__ = [
     "COLLECTIONS",
+    "Application",
     "Authentication",
     "Bearer",
     "ClassLinkPartner",
@@ -28,5 +30,6 @@ __all__ = [
     "Tried",
     "collect",
     "delivery_in",
+    "list_applications",
     "test_connection",
 ]

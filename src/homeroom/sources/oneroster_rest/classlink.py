@@ -11,9 +11,9 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from homeroom.sources import RefusedError, SettingsError
+from homeroom.sources.addresses import Allowed
 from homeroom.sources.oneroster_rest.connection import ClassLinkPartner, Connection
 from homeroom.sources.oneroster_rest.wire import BUSY, Answer, PassingError, Wire, retry_after
 
@@ -25,7 +25,8 @@ _MOST_PAGES = 1_000
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9%._~=+-]{1,200}")
 _TOKEN = re.compile(r"[!-~]+")
 _OK, _UNAUTHORIZED, _FORBIDDEN = 200, 401, 403
-_ABOUT_THE_KEY = "Check the partner key (HOMEROOM_CLASSLINK_KEY) with ClassLink."
+_TIMEOUT_SECONDS = 30
+_ABOUT_THE_KEY = "Check the partner key with ClassLink."
 
 
 @dataclass(frozen=True)
@@ -45,30 +46,39 @@ class Application:
     def is_usable(self) -> bool:
         return self.is_on and self.token is not None
 
-    def base_url(self, host: str) -> str:
-        """Where its roster is. host: the proxy's address, with https:// and without a slash at the end."""
-        return f"{host}/{self.id}/ims/oneroster/v1p1"
+    def base_url(self, proxy: str) -> str:
+        """Where its roster is."""
+        return f"{proxy}/{self.id}/ims/oneroster/v1p1"
 
 
-def applications(host: str, key: str, wire: Wire) -> Iterator[Application]:
-    """All applications of the publisher, as the proxy at ``host`` lists them. Raises SourceError."""
+def list_applications(own: ClassLinkPartner, *, allowed: Allowed) -> list[Application]:
+    """All applications of the publisher, by the names of their districts. Asks once; raises SourceError."""
+    wire = Wire(allowed=allowed, timeout_seconds=_TIMEOUT_SECONDS, at_once=1)
+    try:
+        return sorted(applications(own, wire), key=lambda one: (one.tenant.casefold(), one.name.casefold(), one.id))
+    finally:
+        wire.close()
+
+
+def applications(own: ClassLinkPartner, wire: Wire) -> Iterator[Application]:
+    """All applications of the publisher, as the proxy lists them, page by page. Raises SourceError."""
     seen: set[str] = set()
     for _ in range(_MOST_PAGES):
-        url = f"{host}/applications?limit={_PAGE}&offset={len(seen)}"
-        answer = wire.send("GET", url, {"Accept": "application/json", "Authorization": f"Bearer {key}"})
-        new = [one for one in _listed(answer, host) if one.id not in seen]
+        url = f"{own.proxy}/applications?limit={_PAGE}&offset={len(seen)}"
+        answer = wire.send("GET", url, {"Accept": "application/json", "Authorization": f"Bearer {own.key}"})
+        new = [one for one in _listed(answer, own.proxy) if one.id not in seen]
         if not new:
             return
         seen.update(one.id for one in new)
         yield from new
-    raise RefusedError(f"{host} lists applications without an end.")
+    raise RefusedError(f"{own.proxy} lists applications without an end.")
 
 
-def _listed(answer: Answer, host: str) -> list[Application]:
+def _listed(answer: Answer, proxy: str) -> list[Application]:
     if answer.status in BUSY:
-        raise PassingError(f"{host} does not list the districts at the moment{answer.reason}.", retry_after(answer))
+        raise PassingError(f"{proxy} does not list the districts at the moment{answer.reason}.", retry_after(answer))
     if answer.status in (_UNAUTHORIZED, _FORBIDDEN):
-        raise SettingsError(f"{host} does not know the publisher{answer.reason}. {_ABOUT_THE_KEY}")
+        raise SettingsError(f"{proxy} does not know the publisher{answer.reason}. {_ABOUT_THE_KEY}")
     try:
         told = json.loads(answer.body) if answer.status == _OK else None
     except ValueError:
@@ -78,8 +88,8 @@ def _listed(answer: Answer, host: str) -> list[Application]:
         given = [given]
     if not isinstance(given, list):
         raise RefusedError(
-            f"{host} answers with status {answer.status} and {answer.kind}{answer.reason}, and no list of applications "
-            f"is in it. {_ABOUT_THE_KEY}"
+            f"{proxy} answers with status {answer.status} and {answer.kind}{answer.reason}, not with a list of "
+            f"applications. {_ABOUT_THE_KEY}"
         )
     return [application for one in given if (application := _application(one)) is not None]
 
@@ -111,6 +121,8 @@ class OfPartner:
     """
 
     def __init__(self, own: ClassLinkPartner, connection: Connection, wire: Wire) -> None:
+        if not connection.base_url.startswith(f"{own.proxy}/"):
+            raise SettingsError(f"The base URL is not at ClassLink's proxy, {own.proxy}. Choose the district again.")
         self._own, self._base_url, self._wire = own, connection.base_url, wire
         self._lock = threading.Lock()
         self._header = ""
@@ -128,9 +140,8 @@ class OfPartner:
             return header != self._header
 
     def _fetched(self) -> str:
-        parts = urlsplit(self._base_url)
-        host, segments = f"{parts.scheme}://{parts.netloc}", parts.path.split("/")
-        for one in applications(host, self._own.key, self._wire):
+        segments = self._base_url.split("/")
+        for one in applications(self._own, self._wire):
             if one.id in segments:
                 return self._of(one)
         raise SettingsError(

@@ -47,8 +47,12 @@ class Bearer:
 
 @dataclass(frozen=True)
 class ClassLinkPartner:
-    """ClassLink's proxy, asked with the publisher's own key for the token of the district whose base URL it is."""
+    """ClassLink's proxy, asked with the publisher's own key for the token of the district whose base URL it is.
 
+    proxy: its address, with https:// and without a slash at the end.
+    """
+
+    proxy: str
     key: str = field(repr=False)
 
 
