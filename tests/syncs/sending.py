@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zipfile import ZipFile, ZipInfo
 
 from homeroom.accounts.models import User
@@ -63,7 +65,19 @@ def with_passwords(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def roster(folder: Path, *, users: int = 60, seed: int = 1, defects_per_kind: int = 0) -> Made:
-    return make(folder, users=users, enrollments_per_user=3, seed=seed, defects_per_kind=defects_per_kind)
+    """A made-up district in ``folder``/roster. Many tests ask for the same one: its files are made up once."""
+    made, files = _made(users, seed, defects_per_kind)
+    (folder / "roster").mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / "roster" / name).write_bytes(content)
+    return replace(made, roster=folder / "roster", onboarded=list(made.onboarded))
+
+
+@cache
+def _made(users: int, seed: int, defects_per_kind: int) -> tuple[Made, dict[str, bytes]]:
+    with TemporaryDirectory() as folder:
+        made = make(Path(folder), users=users, enrollments_per_user=3, seed=seed, defects_per_kind=defects_per_kind)
+        return made, files_of(made.roster)
 
 
 def onboard(district: District, made: Made) -> None:

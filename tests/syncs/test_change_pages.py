@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import product
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -19,6 +20,7 @@ from tests.syncs.sending import changed, synced, with_passwords
 __all__ = ["outcomes"]  # fixtures are found where they are imported
 REPORTS = "/d/ferndale/sync-reports/"
 BOM = b"\xef\xbb\xbf"
+FILES = ("users_sync_report.csv", "findings.csv", "changes.csv", "delivery.zip")
 
 
 @pytest.fixture(autouse=True)
@@ -73,14 +75,16 @@ def test_list_is_paged_and_keeps_what_was_asked_for(cast: Cast, outcomes: Outcom
     assert "?table=enrollments&amp;page=2" in first.text
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "x", "²", "9" * 30, ""])
-def test_page_that_cannot_be_is_the_nearest(cast: Cast, outcomes: Outcomes, number: str) -> None:
+def test_page_that_cannot_be_is_the_nearest(cast: Cast, outcomes: Outcomes, subtests: pytest.Subtests) -> None:
     sync = outcomes.completed()
+    browser = signed_in(cast.district_admin)
 
-    page = signed_in(cast.district_admin).get(changes_of(sync), {"page": number})
+    for number in ("0", "-1", "x", "²", "9" * 30, ""):
+        with subtests.test(number):
+            page = browser.get(changes_of(sync), {"page": number})
 
-    assert page.status_code == 200
-    assert len(rows(page)) > 0
+            assert page.status_code == 200
+            assert len(rows(page)) > 0
 
 
 def test_list_is_searched_by_source_id_and_name(cast: Cast, outcomes: Outcomes) -> None:
@@ -171,28 +175,35 @@ def test_delivery_comes_without_its_passwords(cast: Cast, outcomes: Outcomes) ->
         assert b"Correct-Horse" not in archive.read("users.csv")
 
 
-@pytest.mark.parametrize("who", ["oak_admin", "oak_and_elm_admin", "outsider"])
-@pytest.mark.parametrize("name", ["users_sync_report.csv", "findings.csv", "changes.csv", "delivery.zip"])
-def test_who_may_not_gets_no_file(cast: Cast, outcomes: Outcomes, who: str, name: str) -> None:
-    answer, _ = file_of(signed_in(getattr(cast, who)), outcomes.with_errors(), name)
+def test_who_may_not_gets_no_file(cast: Cast, outcomes: Outcomes, subtests: pytest.Subtests) -> None:
+    sync = outcomes.with_errors()
 
-    assert answer.status_code == 404
+    for who, name in product(("oak_admin", "oak_and_elm_admin", "outsider"), FILES):
+        with subtests.test(who=who, name=name):
+            answer, _ = file_of(signed_in(getattr(cast, who)), sync, name)
 
-
-@pytest.mark.parametrize(
-    "name", ["nothing.csv", "examples.json", "..%2Ffindings.csv", "%2Fetc%2Fpasswd", "users_sync_report.csv%00"]
-)
-def test_other_names_lead_nowhere(cast: Cast, outcomes: Outcomes, name: str) -> None:
-    answer, _ = file_of(signed_in(cast.operator), outcomes.with_errors(), name)
-
-    assert answer.status_code == 404
+            assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("name", ["users_sync_report.csv", "findings.csv", "changes.csv", "delivery.zip"])
-def test_files_of_a_sync_that_has_none_lead_nowhere(cast: Cast, outcomes: Outcomes, name: str) -> None:
-    answer, _ = file_of(signed_in(cast.operator), outcomes.failed(), name)
+def test_other_names_lead_nowhere(cast: Cast, outcomes: Outcomes, subtests: pytest.Subtests) -> None:
+    sync, browser = outcomes.with_errors(), signed_in(cast.operator)
+    others = ("nothing.csv", "examples.json", "..%2Ffindings.csv", "%2Fetc%2Fpasswd", "users_sync_report.csv%00")
 
-    assert answer.status_code == 404
+    for name in others:
+        with subtests.test(name):
+            answer, _ = file_of(browser, sync, name)
+
+            assert answer.status_code == 404
+
+
+def test_files_of_a_sync_that_has_none_lead_nowhere(cast: Cast, outcomes: Outcomes, subtests: pytest.Subtests) -> None:
+    sync, browser = outcomes.failed(), signed_in(cast.operator)
+
+    for name in FILES:
+        with subtests.test(name):
+            answer, _ = file_of(browser, sync, name)
+
+            assert answer.status_code == 404
 
 
 def test_signed_out_files_lead_to_sign_in(cast: Cast, outcomes: Outcomes, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -34,22 +35,26 @@ def press(browser: Client, sync: Sync, what: str, **said: str) -> Any:
     return browser.post(page_of(sync, f"{what}/"), said, follow=True)
 
 
-@pytest.mark.parametrize("who", ["oak_admin", "outsider"])
-@pytest.mark.parametrize("what", [*DECISIONS, "retry"])
-def test_who_may_not_decides_nothing(cast: Cast, outcomes: Outcomes, who: str, what: str) -> None:
-    held = outcomes.held()
-    browser = signed_in(getattr(cast, who))
-
-    assert browser.get(page_of(held, f"{what}/")).status_code == 404
-    assert press(browser, held, what, digest=held.changes_digest).status_code == 404
-    assert again(held).state == State.HELD
-
-
-@pytest.mark.parametrize("what", [*DECISIONS, "retry"])
-def test_signed_out_decisions_lead_to_sign_in(cast: Cast, outcomes: Outcomes, client: Client, what: str) -> None:
+def test_who_may_not_decides_nothing(cast: Cast, outcomes: Outcomes, subtests: pytest.Subtests) -> None:
     held = outcomes.held()
 
-    assert client.post(page_of(held, f"{what}/")).headers["Location"].startswith("/accounts/login/")
+    for who, what in product(("oak_admin", "outsider"), (*DECISIONS, "retry")):
+        with subtests.test(who=who, what=what):
+            browser = signed_in(getattr(cast, who))
+
+            assert browser.get(page_of(held, f"{what}/")).status_code == 404
+            assert press(browser, held, what, digest=held.changes_digest).status_code == 404
+            assert again(held).state == State.HELD
+
+
+def test_signed_out_decisions_lead_to_sign_in(
+    cast: Cast, outcomes: Outcomes, client: Client, subtests: pytest.Subtests
+) -> None:
+    held = outcomes.held()
+
+    for what in (*DECISIONS, "retry"):
+        with subtests.test(what):
+            assert client.post(page_of(held, f"{what}/")).headers["Location"].startswith("/accounts/login/")
 
 
 def test_held_sync_says_which_limit_and_offers_the_decision(cast: Cast, outcomes: Outcomes) -> None:
@@ -82,14 +87,16 @@ def test_limits_are_told_in_the_words_in_which_they_were_stored(cast: Cast, outc
     assert all(f"<li>{breach}</li>" in page.text for breach in stored)
 
 
-@pytest.mark.parametrize("what", ["approve", "discard"])
-def test_asking_changes_nothing(cast: Cast, outcomes: Outcomes, what: str) -> None:
+def test_asking_changes_nothing(cast: Cast, outcomes: Outcomes, subtests: pytest.Subtests) -> None:
     held = outcomes.held()
+    browser = signed_in(cast.district_admin)
 
-    page = signed_in(cast.district_admin).get(page_of(held, f"{what}/"))
+    for what in ("approve", "discard"):
+        with subtests.test(what):
+            page = browser.get(page_of(held, f"{what}/"))
 
-    assert page.status_code == 200
-    assert again(held).state == State.HELD
+            assert page.status_code == 200
+            assert again(held).state == State.HELD
 
 
 def test_approved_is_applied_as_shown(cast: Cast, outcomes: Outcomes) -> None:
@@ -137,17 +144,18 @@ def test_discarded_changes_nothing_and_says_who_did(cast: Cast, outcomes: Outcom
         assert Enrollment.objects.filter(is_active=True).count() == 236
 
 
-@pytest.mark.parametrize("what", ["approve", "discard"])
-def test_who_decides_too_late_is_told(cast: Cast, outcomes: Outcomes, what: str) -> None:
+def test_who_decides_too_late_is_told(cast: Cast, outcomes: Outcomes, subtests: pytest.Subtests) -> None:
     held = outcomes.held()
     press(signed_in(cast.operator), held, "discard")
     browser = signed_in(cast.district_admin)
 
-    looked = browser.get(page_of(held, f"{what}/"), follow=True)
-    pressed = press(browser, held, what, digest=held.changes_digest)
+    for what in ("approve", "discard"):
+        with subtests.test(what):
+            looked = browser.get(page_of(held, f"{what}/"), follow=True)
+            pressed = press(browser, held, what, digest=held.changes_digest)
 
-    assert "This sync is “Discarded” now." in looked.text
-    assert "This sync is not held for review: it is “Discarded”." in pressed.text
+            assert "This sync is “Discarded” now." in looked.text
+            assert "This sync is not held for review: it is “Discarded”." in pressed.text
 
 
 def test_undo_shows_what_it_means_before(cast: Cast, outcomes: Outcomes) -> None:

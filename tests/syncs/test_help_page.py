@@ -52,14 +52,16 @@ def test_each_documented_error_has_its_file(cast: Cast, feed: Feed) -> None:
     assert (sync.state, names_of_reports(sync)) == (State.WITH_ERRORS, sorted(REPORTS))
 
 
-@pytest.mark.parametrize("name", REPORTS)
-def test_file_is_downloaded_byte_for_byte(cast: Cast, feed: Feed, name: str) -> None:
+def test_file_is_downloaded_byte_for_byte(cast: Cast, feed: Feed, subtests: pytest.Subtests) -> None:
     sync = night(cast)
+    browser = signed_in(cast.district_admin)
 
-    answer = signed_in(cast.district_admin).get(f"{PAGE}{sync.pk}/files/{name}")
+    for name in REPORTS:
+        with subtests.test(name):
+            answer = browser.get(f"{PAGE}{sync.pk}/files/{name}")
 
-    assert b"".join(answer) == expected(name)
-    assert f'filename="{name}"' in answer.headers["Content-Disposition"]
+            assert b"".join(answer) == expected(name)
+            assert f'filename="{name}"' in answer.headers["Content-Disposition"]
 
 
 def added_up(sync: Sync) -> dict[str, int]:
@@ -152,10 +154,12 @@ def test_dates_are_filtered(cast: Cast, feed: Feed) -> None:
     assert shown(f"?since={day - timedelta(days=1)}&until={day + timedelta(days=1)}") == [last_month.pk]
 
 
-@pytest.mark.parametrize("who", ["oak_admin", "oak_and_elm_admin", "outsider"])
-def test_nobody_else_sees_any_of_it(cast: Cast, feed: Feed, who: str) -> None:
+def test_nobody_else_sees_any_of_it(cast: Cast, feed: Feed, subtests: pytest.Subtests) -> None:
     sync = night(cast)
-    browser = signed_in(getattr(cast, who))
-
     pages = ("", f"{sync.pk}/", *(f"{sync.pk}/files/{name}" for name in REPORTS))
-    assert [browser.get(PAGE + page).status_code for page in pages] == [404] * len(pages)
+
+    for who in ("oak_admin", "oak_and_elm_admin", "outsider"):
+        with subtests.test(who):
+            browser = signed_in(getattr(cast, who))
+
+            assert [browser.get(PAGE + page).status_code for page in pages] == [404] * len(pages)
