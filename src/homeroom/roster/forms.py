@@ -131,8 +131,8 @@ class ClassForm(RecordForm):
         self._choices(
             "primaryTeacher", [("", "Choose a teacher"), *((email, f"{name} ({email})") for name, email in by_name)]
         )
-        self._choices("grade", _optional((*profile.grades, *profile.class_grades)))
-        self._choices("subject", _optional(profile.subjects))
+        self._choices("grade", _optional((*profile.grades, *profile.class_grades), self.initial.get("grade")))
+        self._choices("subject", _optional(profile.subjects, self.initial.get("subject")))
         if is_new:
             self.fields["year"].queryset = SchoolYear.objects.all()  # type: ignore[attr-defined]
             self.fields["year"].initial = SchoolYear.current(school.district, school.district.today())
@@ -169,5 +169,7 @@ class PasswordForm(ActionForm):
         self.fields["way"].choices = [(self.SHOW, "Show it here, once, to print or to write down"), *sent]  # type: ignore[attr-defined]
 
 
-def _optional(values: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [("", "None"), *((value, value) for value in values)]
+def _optional(values: tuple[str, ...], now: str | None) -> list[tuple[str, str]]:
+    """now: what a record has that came with a sync once; it is not lost without being looked at."""
+    there = [now] if now and now not in values else []
+    return [("", "None"), *((value, value) for value in (*there, *values))]

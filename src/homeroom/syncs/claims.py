@@ -20,7 +20,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from homeroom.districts import scope
+from homeroom.districts import Refused, scope
+from homeroom.districts.models import District
 from homeroom.syncs import telling
 from homeroom.syncs.models import State, Sync, Upload
 
@@ -80,6 +81,15 @@ def wait_for_district_until_commit(district_id: int) -> None:
     """The district is ours until the transaction ends; whoever has it now is waited for."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", [DISTRICT_LOCK, district_id])
+
+
+def let_no_sync_begin(district: District, before: str) -> dict[str, int]:  # noqa: ARG001  (see METHOD_CHANGES)
+    """No sync of the district begins until the transaction ends. Raises Refused where one is worked on now."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s, %s)", [DISTRICT_LOCK, district.pk])
+        if not cursor.fetchone()[0]:
+            raise Refused("A sync of this district is under way. Change the method once it has ended.")
+    return {}
 
 
 def is_free(turn: Turn) -> bool:

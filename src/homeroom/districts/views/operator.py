@@ -43,6 +43,18 @@ since this one may not know them.
 """
 
 
+_TO_SELF_SERVE = (
+    "It decides who owns the district's data. With Self-serve the synced records become the district's own: its people "
+    "change them here from then on, and the last sync can no longer be undone. Between the other methods, records stay "
+    "as they are."
+)
+_TO_AUTOMATED = (
+    "It decides who owns the district's data. With another method than Self-serve nobody changes records here any "
+    "more. Those that the source sends under the same ID become Synced, with what the source says; the others stay as "
+    "they are, marked Unsynced."
+)
+
+
 @operators_only
 def districts(request: HttpRequest) -> HttpResponse:
     filters = DistrictFilters(request.GET)
@@ -108,7 +120,7 @@ def method(request: DistrictRequest) -> HttpResponse:
     form = MethodForm(posted(request), initial={"method": request.district.method})
     if form.carries_out(lambda said: actions.change_method(by=request.user, district=request.district, **said)):
         return _saved(request)
-    about = "It decides who owns the district's data. Records that are there stay."
+    about = _TO_SELF_SERVE if request.district.is_automated else _TO_AUTOMATED
     return _step_page(request, form, heading="Rostering method", about=about)
 
 

@@ -24,6 +24,7 @@ _SOURCE = "product.md 3.4"
 _FILE = "product.md 3.3"
 _STOPS, _REFUSES = Consequence.STOPS, Consequence.REFUSES
 _TEMPLATE = "Download the template again, copy your rows into it, and leave its header row as it is."
+ID_CHARACTERS = "upload-id-characters"
 _USERNAME_TYPES = (Type.USERNAME, Type.STAFF_USERNAME)
 
 
@@ -125,7 +126,7 @@ RULES: tuple[Rule, ...] = (
         source=_FILE,
     ),
     Rule(
-        id="upload-id-characters",
+        id=ID_CHARACTERS,
         consequence=_REFUSES,
         says="An ID consists of letters and digits.",
         message="{column} is {value}; it may have only letters A-Z and digits.{detail}",

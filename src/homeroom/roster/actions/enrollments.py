@@ -58,8 +58,10 @@ def remove_from_class(*, by: User, school: School, of_class: Class, enrollment: 
 
 def bring_in(one: Class, people: Collection[Person], *, role: str, primary: bool = False) -> list[int]:
     """The keys of those of the people who were not in the class; from now on all of them are. In an action."""
-    names = {f"{one.source_id}/{person.source_id}": person for person in people}
-    known = {row.source_id: row for row in Enrollment.objects.filter(key__in=keys_of(names))}
+    names = {person.source_id: person for person in people}
+    # Not by their own names: those that a sync once brought have others than ours.
+    rows = Enrollment.objects.filter(class_sourced_id=one.source_id, user_sourced_id__in=names).order_by("is_active")
+    known = {str(row.user_sourced_id): row for row in rows}
     there = {
         name for name, row in known.items() if row.is_active and (row.role, row.primary) == _as(role, primary=primary)
     }
@@ -70,14 +72,14 @@ def bring_in(one: Class, people: Collection[Person], *, role: str, primary: bool
         row.save(update_fields=["role", "primary", "is_active", "metadata"])
     new = [
         {
-            "sourcedId": name,
+            "sourcedId": f"{one.source_id}/{name}",
             "classSourcedId": one.source_id,
             "schoolSourcedId": one.school_sourced_id,
-            "userSourcedId": person.source_id,
+            "userSourcedId": name,
             "role": role,
             "primary": _as(role, primary=primary)[1],
         }
-        for name, person in names.items()
+        for name in names
         if name not in known
     ]
     if new:

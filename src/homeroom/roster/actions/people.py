@@ -75,13 +75,13 @@ def change_person(*, by: User, school: School, person: Person, record: Mapping[s
         changed = person_at(school, person)
         place = Place(school.district, school)
         asking = _AskingButOwn(Asking(place), changed)
-        row = judge(kind, {**record, "sourcedId": changed.source_id}, place, ask=asking)
+        row = judge(kind, {**record, "sourcedId": changed.source_id}, place, ask=asking, keeps_id=True)
         role = _role_to_take(changed, record.get("role", ""))
         _take_address(changed, row["email"][0])
         for field, column in _COLUMNS.items():
             setattr(changed, field, row[column][0])
         if role == SCHOOL_ADMIN:
-            _give_sign_in(by, school, changed, Credential.objects.get(key=changed.key).password)
+            _give_sign_in(by, school, changed, _password_of(changed))
         changed.role = ROLES.get(role, changed.role)
         if kind == "students":
             changed.grades = row["grade"][0]
@@ -136,7 +136,7 @@ def _take_address(person: Person, email: str | None) -> None:
     """The new e-mail was reserved when it was judged; the old one is free again."""
     before, after = (person.email or "").lower(), (email or "").lower()
     if before and before != after:
-        addresses.release(person.district, pl.Series("address", [before]))
+        addresses.release(person.district, pl.Series("address", [before]), of=person.key)
 
 
 def _role_to_take(person: Person, role: str) -> str:
@@ -147,6 +147,14 @@ def _role_to_take(person: Person, role: str) -> str:
     if role != SCHOOL_ADMIN and signs_in.exists():
         raise Refused(_SIGNS_IN.format(name=words.full_name(person)))
     return role
+
+
+def _password_of(person: Person) -> str:
+    """Hashed. Raises Refused for who came with a sync, when the district was not self-serve, and has none yet."""
+    credential = Credential.objects.filter(key=person.key).first()
+    if credential is None:
+        raise Refused(f"{words.full_name(person)} has no password yet: reset it first, then change the role.")
+    return credential.password
 
 
 def _give_sign_in(by: User, school: School, person: Person, password: str) -> None:

@@ -32,10 +32,15 @@ def reserve(district: District, wanted: pl.DataFrame) -> pl.Series:
     return pl.Series("address", [address for (address,) in ours], dtype=pl.String)
 
 
-def release(district: District, addresses: pl.Series) -> None:
-    """The addresses, in lower case, belong to nobody in this district any more."""
+def release(district: District, addresses: pl.Series, *, of: int | None = None) -> None:
+    """The addresses, in lower case, belong to nobody in this district any more. of: the key of a person: only those
+    that are theirs.
+    """
     with cursor() as sql:
         sql.execute(
-            statement("delete from roster_addressinuse where district_id = %s and address = any(%s)"),
-            [district.pk, addresses.to_list()],
+            statement(
+                "delete from roster_addressinuse where district_id = %(district)s and address = any(%(addresses)s)"
+                " and (%(of)s::bigint is null or key = %(of)s)"
+            ),
+            {"district": district.pk, "addresses": addresses.to_list(), "of": of},
         )

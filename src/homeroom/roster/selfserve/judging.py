@@ -6,6 +6,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +15,7 @@ from homeroom import engine
 from homeroom.districts import Refused
 from homeroom.districts.requirements import requirements_of
 from homeroom.engine.findings import SCHEMA
-from homeroom.engine.rules.selfserve import AskTaken
+from homeroom.engine.rules.selfserve import ID_CHARACTERS, AskTaken
 from homeroom.engine.tables import Table
 from homeroom.engine.templates import PASSWORD
 from homeroom.roster.selfserve.creating import accepted_rows
@@ -30,15 +31,20 @@ class FaultyRecordError(Refused):
         super().__init__(" ".join(sentence for _, sentence in self.faults))
 
 
-def judge(template: str, record: Mapping[str, str], place: Place, *, ask: AskTaken) -> pl.DataFrame:
+def judge(
+    template: str, record: Mapping[str, str], place: Place, *, ask: AskTaken, keeps_id: bool = False
+) -> pl.DataFrame:
     """The one row of a record that is accepted, as ``creating.accepted_rows``. Raises FaultyRecordError.
 
     record: by column of the template, the ID as ``sourcedId``; without a password, nothing is asked about it. The
-    transaction of the caller is the one that stores it.
+    transaction of the caller is the one that stores it. keeps_id: the ID is there already, and whatever a sync had
+    brought may stay.
     """
     if not any(value.strip() for value in record.values()):
         raise FaultyRecordError([("", "Nothing is filled in yet.")])  # an upload leaves such a row out
     profile = requirements_of(place.district)
+    if keeps_id:
+        profile = replace(profile, consequences={**profile.consequences, ID_CHARACTERS: "off"})
     table = profile.templates[template]
     content = _file(table, record)
     with file_in_memory(content) as path, tempfile.TemporaryDirectory() as work:

@@ -154,8 +154,8 @@ def _as_json(columns: list[str]) -> pl.Expr:
 
 
 def _replacing(model: type[Record]) -> str:
-    """What a record that is there takes from the one that comes: all but where it came from at first, and its school
-    year: a class never moves to another one.
+    """What a record that is there takes from the one that comes: all but the sync that created it, and its school year:
+    a class never moves to another one. One that was made by hand is synced from now on.
     """
-    fields = ("content", "is_active", "last_sync_id", "metadata", *own_fields(model))
+    fields = ("content", "is_active", "origin", "last_sync_id", "metadata", *own_fields(model))
     return ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in fields)

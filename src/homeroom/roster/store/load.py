@@ -26,7 +26,7 @@ from homeroom.roster.store.copying import copy_in, copy_out, cursor, statement
 
 
 def load(district: District, *, work: Path) -> engine.Roster:
-    """The active records of a district. What is in it is fetched from the database for as long as the scope lasts.
+    """The active synced records of a district. What is in it is fetched from the database as long as the scope lasts.
 
     work: a folder lent for what is on its way. The index is made anew if no snapshot of this roster is kept here.
     """
@@ -103,7 +103,8 @@ def _indexes_anew(state: RosterState, work: Path) -> dict[str, pl.DataFrame]:
             manifest[f"file.{kind}"] = "bulk"
             cells = ", ".join(map(_cell, columns))
             copy_out(
-                f"select {cells} from {KINDS[kind]._meta.db_table} where district_id = %s and is_active",
+                f"select {cells} from {KINDS[kind]._meta.db_table} where district_id = %s and is_active"
+                " and origin = 'sync'",
                 folder / f"{kind}.csv",
                 header=columns,
                 values=[state.district_id],

@@ -1,0 +1,81 @@
+"""A district's synced records become its own: from then on people here keep them, as if they had made them by hand."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import connection
+
+from homeroom.districts.models import District, SchoolYear
+from homeroom.roster.models import Before, Origin, RosterState
+from homeroom.roster.store.copying import cursor, statement
+
+#: Usernames are one person's each among those whom a district keeps by itself; of synced people several may have the
+#: same. The others keep theirs beside the record, so that nothing is lost.
+_SHARED = """
+    update roster_person p set metadata = jsonb_build_object('username', p.username) || p.metadata, username = null
+    from (
+        select key, origin, row_number() over (
+            partition by lower(username) order by origin = 'sync', not is_active, source_id
+        ) as place
+        from roster_person where district_id = %(district)s and username is not null
+    ) as named
+    where p.district_id = %(district)s and p.key = named.key and named.place > 1 and named.origin = 'sync'
+"""
+#: An address that somebody else has, here or elsewhere, stays in the record and reserves nothing.
+_ADDRESSES = """
+    insert into roster_addressinuse (district_id, key, address)
+    select distinct on (lower(email)) district_id, key, lower(email) from roster_person
+    where district_id = %(district)s and origin = 'sync' and email <> ''
+    order by lower(email), not is_active, source_id
+    on conflict (address) do nothing
+"""
+#: As the pages have shown it (``enrolled``): if nobody is marked, the first teacher by source id is the primary one.
+_PRIMARY = """
+    update roster_enrollment e set "primary" = 'true'
+    from (
+        select distinct on (class_sourced_id) key, "primary" from roster_enrollment
+        where district_id = %(district)s and is_active and role = 'teacher'
+        order by class_sourced_id, "primary" is distinct from 'true', source_id
+    ) as first
+    where e.district_id = %(district)s and e.key = first.key and first."primary" is distinct from 'true'
+"""
+_YEARS = "update roster_class set school_year_id = %(year)s where district_id = %(district)s and school_year_id is null"
+_OWN = "update {table} set origin = %(origin)s where district_id = %(district)s and origin = 'sync'"
+_TABLES = {"people": "roster_person", "classes": "roster_class", "enrollments": "roster_enrollment"}
+
+
+def own(district: District) -> dict[str, int]:
+    """All people, classes and enrollments of the district are its own now; how many became so, and how many people
+    gave up a username that another one has. Inside the caller's transaction and scope.
+
+    What syncs compare with is forgotten: should the district be synced again, the first sync finds nothing before it.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Records change their owner inside a transaction.")
+    year = SchoolYear.current(district, district.today())
+    values = {"district": district.pk, "origin": Origin.HAND.value, "year": year.pk if year else None}
+    shared = _done(_SHARED, values)
+    for query in (_ADDRESSES, _PRIMARY, _YEARS):
+        _done(query, values)
+    owned = {name: _done(_OWN.format(table=table), values) for name, table in _TABLES.items()}
+    _forget(district)
+    return owned | {"shared_usernames": shared}
+
+
+def _forget(district: District) -> None:
+    """One generation more, so that a sync which was compared with the one before is not applied."""
+    Before.objects.filter(district=district).delete()
+    state = RosterState.objects.filter(district=district).first()
+    if state is not None:
+        state.generation += 1
+        state.stamp, state.sync_id, state.columns = uuid.uuid4(), None, {}
+        state.before_version, state.before_columns = "", {}
+        state.save()
+
+
+def _done(query: str, values: dict[str, Any]) -> int:
+    """How many rows a statement changed."""
+    with cursor() as sql:
+        return sql.execute(statement(query), values).rowcount
