@@ -176,6 +176,40 @@ def test_those_who_can_be_enrolled_are_the_others_and_are_searched(cast: Cast, o
     assert names("?grade=05") == ["Out, Ben"]
 
 
+def test_all_who_match_are_enrolled_at_once_from_whatever_page(cast: Cast, oak: Records) -> None:
+    one = oak.a_class("Maths")
+    fifth = {oak.person(f"S{number}", grades="05").key for number in range(51)}
+    oak.person("T6", grades="06")
+    browser, address = signed_in(cast.oak_admin), at(oak, f"{one.key}/enroll/")
+
+    offered = browser.get(f"{address}?grade=05&page=2").text
+    page = browser.post(f"{address}?grade=05&page=2", {"all": "51"}, follow=True)
+
+    assert 'name="all" value="51">Enroll all 51 who match</button>' in offered
+    assert "51 students are enrolled." in page.text
+    with scope.within(cast.ferndale.pk):
+        (event,) = Event.objects.filter(what="class.enrolled")
+        assert set(event.detail["people"]) == fifth
+
+
+@pytest.mark.parametrize(("query", "shown"), [("?grade=05", "52"), ("", "52"), ("?grade=05", "0")])
+def test_all_who_match_are_those_that_were_shown_and_never_the_whole_school(
+    cast: Cast, oak: Records, query: str, shown: str
+) -> None:
+    one = oak.a_class("Maths")
+    for number in range(51):
+        oak.person(f"S{number}", grades="05")
+    oak.person("T6", grades="06")
+    browser, address = signed_in(cast.oak_admin), at(oak, f"{one.key}/enroll/{query}")
+
+    page = browser.post(address, {"all": shown})
+
+    assert "The list has changed meanwhile. Look at it again, and choose once more." in page.text
+    assert ('name="all"' in page.text) is bool(query)
+    with scope.within(cast.ferndale.pk):
+        assert not Enrollment.objects.exists()
+
+
 def test_a_student_of_last_year_joins_this_one_by_being_enrolled(cast: Cast, oak: Records) -> None:
     ana = oak.person("S1")
     with scope.within(cast.ferndale.pk):

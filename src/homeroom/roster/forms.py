@@ -145,9 +145,10 @@ class ClassForm(RecordForm):
 
 
 class TickedForm(ActionForm):
-    """The people who were ticked in a list, by their keys."""
+    """The people who were ticked in a list, by their keys. all: instead of them all who match, who were so many."""
 
     people = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    all = forms.IntegerField(required=False)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from homeroom.districts import Refused
 from homeroom.districts.forms import ActionForm, posted
 from homeroom.districts.models import SchoolYear
 from homeroom.districts.permissions import DistrictRequest, allowed
@@ -77,26 +78,32 @@ def restore_class(request: DistrictRequest, class_key: int) -> HttpResponse:
 @allowed("roster.change")
 def enroll(request: DistrictRequest, class_key: int) -> HttpResponse:
     one, form = _class(request, class_key), TickedForm(posted(request))
-    if form.carries_out(
-        lambda said: actions.enroll(by=request.user, school=school_of(request), of_class=one, keys=said["people"])
-    ):
-        count = len(form.cleaned_data["people"])
-        messages.success(request, f"{count:,} {'student is' if count == 1 else 'students are'} enrolled.")
+    students, keys = belonging.students_of(school_of(request)), list[int]()
+
+    def enroll_them(said: dict[str, Any]) -> None:
+        keys.extend(_chosen(request, one, students, said))
+        actions.enroll(by=request.user, school=school_of(request), of_class=one, keys=keys)
+
+    if form.carries_out(enroll_them):
+        messages.success(request, f"{len(keys):,} {'student is' if len(keys) == 1 else 'students are'} enrolled.")
         return redirect("class", request.district.slug, school_of(request).pk, one.key)
-    return _choose(request, one, form, belonging.students_of(school_of(request)), "roster/enroll.html")
+    return _choose(request, one, form, students, "roster/enroll.html")
 
 
 @allowed("roster.change")
 def add_co_teachers(request: DistrictRequest, class_key: int) -> HttpResponse:
     one, form = _class(request, class_key), TickedForm(posted(request))
+    teachers = belonging.staff_of(school_of(request), enrolled.TEACHER)
     if form.carries_out(
         lambda said: actions.add_co_teachers(
-            by=request.user, school=school_of(request), of_class=one, keys=said["people"]
+            by=request.user,
+            school=school_of(request),
+            of_class=one,
+            keys=_chosen(request, one, teachers, said),
         )
     ):
         messages.success(request, "Saved: the class has its co-teachers.")
         return redirect("class", request.district.slug, school_of(request).pk, one.key)
-    teachers = belonging.staff_of(school_of(request), enrolled.TEACHER)
     return _choose(request, one, form, teachers, "roster/co_teachers.html")
 
 
@@ -120,10 +127,8 @@ def _choose(
     request: DistrictRequest, one: Class, form: TickedForm, people: QuerySet[Person], template: str
 ) -> HttpResponse:
     """The people of the school who are not in the class yet, to be ticked."""
-    places = enrolled.in_classes(request.district, [one])[one.key]
-    others = people.exclude(key__in=[place.person.key for place in places])
-    filters = EnrollFilters(request.GET, district=request.district, grades=belonging.grades_of(others))
-    rows, sort = ordered(request, filters.matching(others), _BY_NAME)
+    filters, matching = _others(request, one, people)
+    rows, sort = ordered(request, matching, _BY_NAME)
     page = lists.page(request, rows)
     context = {
         "form": form,
@@ -134,6 +139,25 @@ def _choose(
         "rows": [(person, words.name_in_lists(person), words.items(person.grades)) for person in page],
     }
     return render(request, template, _about(request, one) | context)
+
+
+def _others(request: DistrictRequest, one: Class, people: QuerySet[Person]) -> tuple[EnrollFilters, QuerySet[Person]]:
+    """Those of the people who are not in the class yet and match what is searched for."""
+    places = enrolled.in_classes(request.district, [one])[one.key]
+    others = people.exclude(key__in=[place.person.key for place in places])
+    filters = EnrollFilters(request.GET, district=request.district, grades=belonging.grades_of(others))
+    return filters, filters.matching(others)
+
+
+def _chosen(request: DistrictRequest, one: Class, people: QuerySet[Person], said: dict[str, Any]) -> list[int]:
+    """The keys of those who were ticked, or of all who match. Raises Refused if these are not as many as was shown."""
+    if said["all"] is None:
+        return list(said["people"])
+    filters, matching = _others(request, one, people)
+    keys = list(matching.values_list("key", flat=True))
+    if not filters.is_used or len(keys) != said["all"]:
+        raise Refused("The list has changed meanwhile. Look at it again, and choose once more.")
+    return keys
 
 
 def _class(request: DistrictRequest, key: int) -> Class:
