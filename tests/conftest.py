@@ -31,13 +31,18 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-#: Files of few tests that take minutes. Several processes run the tests: who begins with these last is waited for.
-LONG = ("test_workers.py", "test_uploads_killed.py", "test_ending.py", "test_serving.py")
+#: The files that take longest, in that order. Several processes run the tests: who begins with one of these last is
+#: waited for.
+LONG = (
+    "test_workers.py", "test_serving.py", "test_ending.py", "test_laws.py", "test_self_serve.py", "test_every_page.py",
+    "test_uploads_killed.py", "test_sync_pages.py", "test_change_pages.py", "test_uploading.py", "test_every_url.py",
+    "test_roster_pages.py", "test_nights.py", "test_server.py", "test_reference.py",
+)  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name not in LONG)
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 @pytest.fixture(autouse=True)

@@ -23,11 +23,16 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from homeroom.embedded_postgres import EmbeddedPostgres, Urls
+from homeroom.embedded_postgres.server import SETTINGS
 from homeroom.settings import connection_settings
 from tests.people import Cast, bring_together
 
 if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker
+
+
+#: This server is never killed and started again, so it need not wait for the disk.
+NOTHING_IS_KEPT = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,12 @@ class Databases:
 def databases(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Databases]:
     folder = Path(tempfile.mkdtemp(prefix="homeroom-tests-", dir="/tmp"))
     folder.chmod(0o711)  # as root the server is somebody else, who must get to it
-    with EmbeddedPostgres(folder / "postgres") as server, pytest.MonkeyPatch.context() as patch:
+    server = EmbeddedPostgres(folder / "postgres")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in NOTHING_IS_KEPT:
+            patch.setitem(SETTINGS, name, "off")
+        server.start()
+    with server, pytest.MonkeyPatch.context() as patch:
         empty = server.create_database("tests")
         patch.setattr(DatabaseOperations, "execute_sql_flush", _flush_as_owner(empty.owner))
         with django_db_blocker.unblock():
