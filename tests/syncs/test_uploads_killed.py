@@ -16,7 +16,7 @@ from homeroom.syncs import tasks
 from homeroom.syncs.models import HashedPassword, Kind, State, Sync, WaitingPassword
 from homeroom.syncs.uploads import receiving
 from tests.people import Cast
-from tests.syncs.working import end, is_final, start_worker, wait_for
+from tests.syncs.working import end, is_final, start_worker, wait_for, watch_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,7 +51,7 @@ def test_what_was_hashed_stays_so_and_every_pupil_comes_once(
     sent: Sync, database: Urls, data: Path, at_least: int
 ) -> None:
     worker = start_worker(database, data)
-    wait_for(lambda: hashed(sent) >= at_least or is_final(sent), seconds=60, every=0.002)
+    watch_for(lambda: hashed(sent) >= at_least or is_final(sent), seconds=60)
     worker.kill()
     worker.wait(10)
     kept = hashed(sent)

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from procrastinate.contrib.django.models import ProcrastinateWorker
+
 from homeroom.districts import scope
 from homeroom.embedded_postgres import Urls
 from homeroom.syncs.models import Sync
@@ -44,6 +46,12 @@ def wait_for(claim: Callable[[], bool], *, seconds: float, every: float = 0.1) -
             return True
         time.sleep(every)
     return claim()
+
+
+def watch_for(claim: Callable[[], bool], *, seconds: float) -> bool:
+    """The same, for what passes in moments: looked for so often only once a worker listens."""
+    wait_for(lambda: ProcrastinateWorker.objects.exists() or claim(), seconds=seconds, every=0.02)
+    return wait_for(claim, seconds=seconds, every=0.002)
 
 
 def is_final(sync: Sync) -> bool:
