@@ -28,6 +28,8 @@ from tests.benches.figures import Grid, grids, not_kept
 from tests.benches.measure import ROOT, module
 from tests.benches.nights import measure_nights, nights_grids
 from tests.benches.pulls import USERS, measure_pull, pull_grid, pull_not_kept
+from tests.benches.rush import DISTRICTS as RUSH
+from tests.benches.rush import measure_rush, rush_grids, rush_not_kept
 from tests.benches.uploads import measure_uploads, uploads_grid
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -37,6 +39,7 @@ _NIGHTS = re.compile(r"(?<=<!-- nights -->\n).*(?=<!-- /nights -->)", re.DOTALL)
 _UPLOADS = re.compile(r"(?<=<!-- uploads -->\n).*(?=<!-- /uploads -->)", re.DOTALL)
 _COUNTRY = re.compile(r"(?<=<!-- country -->\n).*(?=<!-- /country -->)", re.DOTALL)
 _PULL = re.compile(r"(?<=<!-- pull -->\n).*(?=<!-- /pull -->)", re.DOTALL)
+_RUSH = re.compile(r"(?<=<!-- rush -->\n).*(?=<!-- /rush -->)", re.DOTALL)
 
 
 def main() -> None:
@@ -56,6 +59,9 @@ def main() -> None:
             return
         if asked.country:
             _country(asked, Path(scratch), console, disturbance)
+            return
+        if asked.rush is not None:
+            _rush(asked, Path(scratch), console, disturbance)
             return
         if asked.uploads:
             _uploads(asked, Path(scratch), console, disturbance)
@@ -87,6 +93,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--uploads", action="store_true", help="instead, measure self-serve uploads")
     parser.add_argument("--country", action="store_true", help="instead, measure nights and reckon a country's")
+    parser.add_argument(
+        "--rush",
+        metavar="DISTRICTS",
+        nargs="?",
+        type=int,
+        const=RUSH,
+        help=f"instead, let so many districts be due at once (default {RUSH:,})",
+    )
     parser.add_argument("--profile", action="store_true", help="instead, show where the time of one run goes")
     return parser
 
@@ -165,6 +179,20 @@ def _country(asked: argparse.Namespace, scratch: Path, console: Console, disturb
     console.print("\n".join(conditions))
     if asked.write:
         _write(_COUNTRY, [*(grid.markdown() for grid in tables), " ".join(conditions) + "\n"])
+
+
+def _rush(asked: argparse.Namespace, scratch: Path, console: Console, disturbance: Sequence[str]) -> None:
+    with console.status("") as status:
+        rush = measure_rush(asked.rush, scratch=scratch, tell=partial(_tell, status, "rush"))
+    conditions = [f"Measured on {machine.described()}", _rounds(1), *disturbance]
+    broken = rush_not_kept(rush)
+    for grid in rush_grids(rush):
+        console.print(_shown(grid))
+    console.print("\n".join(conditions))
+    for sentence in broken:
+        console.print(f"NOT KEPT  {sentence}", style="bold red")
+    if asked.write:
+        _write(_RUSH, _figures(rush_grids(rush), conditions, broken))
 
 
 def _tell(status: Status, name: str, stage: str) -> None:
