@@ -57,7 +57,7 @@ def measure_rush(many: int, *, scratch: Path, tell: Callable[[str], None]) -> Ru
     tell("making a district")
     size = ("--users", str(_USERS), "--enrollments-per-user", "3", "--clean")
     subprocess.run([sys.executable, "-m", "homeroom.demo.district", scratch, *size], cwd=ROOT, check=True)
-    with provider_of(scratch / "roster") as address, served() as server:
+    with provider_of(scratch / "roster") as address, served(HOMEROOM_LOOPBACK_SOURCES="true") as server:
         tell(f"making {many:,} districts")
         env = os.environ | server.environment_of("worker 1") | {"PYTHONPATH": str(ROOT)}
         made = _said(module("rush_districts", many, address, scratch / "onboarded.txt", _IN_SECONDS), env)

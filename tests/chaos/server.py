@@ -117,12 +117,12 @@ def wait_for(claim: Callable[[], bool], *, seconds: float, every: float = 0.05) 
 
 
 @contextmanager
-def served() -> Iterator[Server]:
-    """A server with nothing in it; afterwards it is gone, and its folder with it."""
+def served(**settings: str) -> Iterator[Server]:
+    """A server with nothing in it; afterwards it is gone, and its folder with it. settings: of its environment."""
     data = Path(tempfile.mkdtemp(prefix="homeroom-chaos-", dir="/tmp"))
     data.chmod(0o711)  # as root the database is somebody else, who must get to it
     env = {name: text for name, text in os.environ.items() if not name.startswith(OURS)}
-    env |= {"HOMEROOM_DATA": str(data), "HOMEROOM_PORT": str(port := _free_port())}
+    env |= {"HOMEROOM_DATA": str(data), "HOMEROOM_PORT": str(port := _free_port())} | settings
     with (data / "said.txt").open("wb") as said:
         command = [sys.executable, "-m", "tests.chaos.served", str(WORKERS)]
         process = subprocess.Popen(
