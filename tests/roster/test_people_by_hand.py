@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from homeroom.accounts.models import User
 from homeroom.audit.models import Event
@@ -424,3 +424,19 @@ def test_what_somebody_takes_at_the_same_moment_is_refused_in_words(
 
     assert "took this ID or this username at this moment" in page.text
     assert addresses(cast.ferndale) == set()
+
+
+def test_username_is_looked_up_by_its_index_under_row_level_security(cast: Cast, oak: Records) -> None:
+    """Not by reading everybody, which a function such as lower() would take."""
+    ana_at(oak, cast)
+    query = "select login from roster_person where district_id = %s and origin <> 'sync' and login = any(%s)"
+
+    with scope.within(cast.ferndale.pk), connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; set local enable_bitmapscan = off")
+        cursor.execute(f"explain {query}", [cast.ferndale.pk, ["ana.lopez", "ben"]])
+        plan = " ".join(line for (line,) in cursor.fetchall())
+        cursor.execute(query, [cast.ferndale.pk, ["ana.lopez", "ben"]])
+        assert cursor.fetchall() == [("ana.lopez",)]
+
+    assert "Index Only Scan" in plan
+    assert "(login = ANY" in plan.partition("Index Cond:")[2]

@@ -107,7 +107,11 @@ class Course(Record):
 
 
 class Person(Record):
-    """A rostered human: OneRoster's user. Who signs in here is an ``accounts.User``."""
+    """A rostered human: OneRoster's user. Who signs in here is an ``accounts.User``.
+
+    login: the username in lower case, kept by PostgreSQL. No column of OneRoster's. Under row-level security it looks
+    nothing up by a function such as lower(), which could tell of rows that are not to be seen.
+    """
 
     enabled_user = models.TextField(null=True)
     org_sourced_ids = models.TextField(null=True)
@@ -130,12 +134,13 @@ class Person(Record):
     preferred_family_name = models.TextField(null=True)
     primary_org_sourced_id = models.TextField(null=True)
     pronouns = models.TextField(null=True)
+    login = models.GeneratedField(expression=Lower("username"), output_field=models.TextField(), db_persist=True)
 
     PERSONAL: ClassVar = (
         "source_id", "metadata", "enabled_user", "org_sourced_ids", "role", "username", "user_ids", "given_name",
         "family_name", "middle_name", "identifier", "email", "sms", "phone", "agent_sourced_ids", "grades",
         "user_master_identifier", "resource_sourced_ids", "preferred_given_name", "preferred_middle_name",
-        "preferred_family_name", "primary_org_sourced_id", "pronouns",
+        "preferred_family_name", "primary_org_sourced_id", "pronouns", "login",
     )  # fmt: skip
     NOT_PERSONAL: ClassVar = _OF_EVERY_KIND
 
@@ -143,7 +148,7 @@ class Person(Record):
         constraints = [
             *Record.Meta.constraints,
             # Among those whom the district keeps here by itself; of synced people the rules of the sync decide.
-            UniqueConstraint("district", Lower("username"), condition=_NOT_SYNCED, name="person_username_is_unique"),
+            UniqueConstraint("district", "login", condition=_NOT_SYNCED, name="person_login_is_unique"),
         ]
         # Of the list as it is written, not of its items: under row-level security PostgreSQL looks up nothing by an
         # operator of arrays, because that one could tell of rows that are not to be seen (see ``schools``).

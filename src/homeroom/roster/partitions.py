@@ -36,6 +36,10 @@ begin
 end $$
 """
 
+_BEGIN_WITH_GENERATED = _BEGIN.replace("create function", "create or replace function").replace(
+    "including constraints,", "including constraints including generated,"
+)
+
 _END = f"""
 create function roster_end_load(kind regclass) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -76,4 +80,13 @@ class LoadFunctions(RunSQL):
         super().__init__(
             sql=[_BEGIN, _END],
             reverse_sql=["drop function roster_end_load(regclass)", "drop function roster_begin_load(regclass)"],
+        )
+
+
+class LoadGenerated(RunSQL):
+    """A district's part has the columns that PostgreSQL keeps by itself, too: without them it could not be attached."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            sql=[_BEGIN_WITH_GENERATED], reverse_sql=[_BEGIN.replace("create function", "create or replace function")]
         )

@@ -52,12 +52,9 @@ class Asking:
         return _unsigned([key for (key,) in found])
 
     def _usernames(self, usernames: pl.Series) -> pl.Series:
-        query = (
-            "select lower(username) from roster_person"
-            " where district_id = %s and origin <> 'sync' and lower(username) = any(%s)"
-        )
+        query = "select login from roster_person where district_id = %s and origin <> 'sync' and login = any(%s)"
         found = self._all(query, usernames.str.to_lowercase().drop_nulls().unique().to_list())
-        return _hashes(pl.Series([username for (username,) in found], dtype=pl.String))
+        return _hashes(pl.Series([login for (login,) in found], dtype=pl.String))
 
     def _teachers(self, rows: pl.DataFrame) -> pl.Series:
         query = (

@@ -12,7 +12,7 @@ from homeroom.roster.models import Record
 #: What every kind has beside its own columns, in the order in which it is copied.
 OF_EVERY_KIND = ("district_id", "key", "content", "source_id", "is_active", "origin", "first_sync_id", "last_sync_id", "metadata")  # fmt: skip  # noqa: E501
 #: What is of ours alone, and no column of OneRoster's.
-OURS_ALONE = ("school_year_id",)
+OURS_ALONE = ("school_year_id", "login")
 _CAPITAL = re.compile(r"(?=[A-Z])")
 
 

@@ -17,7 +17,7 @@ _SHARED = """
     update roster_person p set metadata = jsonb_build_object('username', p.username) || p.metadata, username = null
     from (
         select key, origin, row_number() over (
-            partition by lower(username) order by origin = 'sync', not is_active, source_id
+            partition by login order by origin = 'sync', not is_active, source_id
         ) as place
         from roster_person where district_id = %(district)s and username is not null
     ) as named
