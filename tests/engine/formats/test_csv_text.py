@@ -238,6 +238,18 @@ def test_a_separator_of_ours_in_a_cell_is_text(tmp_path: Path) -> None:
     assert rows(found) == [(2, "a", "A\x01da"), (3, "b", "Ben")]
 
 
+@pytest.mark.parametrize("damage", [b"", b"x\n"])
+@pytest.mark.parametrize("left_out", [[0], [19], [3], [3, 4], [0, 7, 11, 12, 19]])
+def test_rows_that_are_not_asked_for_do_not_come(tmp_path: Path, left_out: list[int], damage: bytes) -> None:
+    """Be they few or many: a piece of which almost all is wanted is read as a whole."""
+    found = measured(tmp_path, b"id,name\n" + damage + b"".join(b"r%d,Ada\n" % row for row in range(20)))
+    wanted = pl.Series([row for row in range(20) if row not in left_out], dtype=pl.UInt32)
+    expected = [(row, f"r{row}", "Ada") for row in wanted]
+
+    assert found.scan(wanted).collect().rows() == expected
+    assert pl.concat(found.fetch(wanted)).rows() == expected
+
+
 @pytest.mark.parametrize("fails", [True, False])
 def test_rows_are_read_by_hand_where_polars_reads_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool

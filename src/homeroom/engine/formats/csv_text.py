@@ -70,7 +70,7 @@ class Measured:
         return register_io_source(partial(self._scanned, rows, beside), schema=schema, is_pure=True)
 
     def fetch(self, rows: pl.Series) -> Iterator[pl.DataFrame]:
-        """The same rows, some ten thousand at a time; none of the frames holds on to more text than its own."""
+        """The same rows, some ten thousand at a time; none of the frames holds on to much more text than its own."""
         return self._places.read(rows, most_rows=_MOST_ROWS)
 
     def _scanned(
