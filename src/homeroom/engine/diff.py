@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from homeroom.engine.ledger import NO_IDS
 from homeroom.engine.roster import Records, Roster
 
 KINDS = ("created", "updated", "removed")
@@ -91,8 +92,10 @@ class Changes:
                 if records is None or not len(keys):
                     continue
                 yield f"{name} {kind}\n".encode()
-                rows = records.index.filter(pl.col("key").is_in(keys.implode())).select("key", "content").sort("key")
-                for part in rows.iter_slices(1_000_000):
+                rows = records.index.select("key", "content")
+                if len(keys) < len(rows):
+                    rows = rows.filter(pl.col("key").is_in(keys.implode()))
+                for part in rows.sort("key").iter_slices(100_000):
                     yield part.write_csv(include_header=False).encode()
 
 
@@ -106,6 +109,8 @@ def _diff(before: Records | None, after: Records | None) -> TableChanges:
     nothing = pl.DataFrame(schema={"key": pl.UInt64, "content": pl.UInt64})
     old = before.index.select("key", "content") if before is not None else nothing
     new = after.index.select("key", "content") if after is not None else nothing
+    if old.is_empty() or new.is_empty():
+        return TableChanges(before, after, created=new["key"], updated=NO_IDS, removed=old["key"], unchanged=0)
     # The content includes the source id, so that it is a key by itself: what has its content on both sides is the same
     # record. Sorted together, such contents are neighbours; to look millions up in a set takes twice the memory.
     contents = pl.concat([old["content"], new["content"]]).sort()
