@@ -157,7 +157,7 @@ def index(
     return Page(
         setting=setting,
         part=part,
-        measured=measured,
+        measured=measured.without_answers(),
         local=local,
         frame=frame.drop("row", "refused", "flagged", *(ITEMS + name for name in lists)),
         edges=items,

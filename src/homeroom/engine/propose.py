@@ -5,10 +5,14 @@ What was refused, left out, or could not be read says nothing about a record, so
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+
 import polars as pl
 
 from homeroom.engine.ledger import NO_IDS, Page
 from homeroom.engine.roster import Records, Roster
+from homeroom.engine.tables import Column
 from homeroom.engine.validate import Checked
 
 #: A record that belongs to one of these ends with it.
@@ -25,12 +29,13 @@ def propose(current: Roster, checked: Checked) -> Roster:
         return current
     if not all("content" in page.frame.columns for page in checked.pages.values()):
         raise ValueError("validate must know the current roster (known=...) for a roster to be proposed")
-    tables = dict(current.tables)
+    # Apart as long as possible: one of the two sides is large, and seldom has anything to lose.
+    sides = {name: [records] for name, records in current.tables.items()}
     for name, page in checked.pages.items():
-        accepted = checked.accepted(name)
         stays = _stays(current.tables.get(name), page)
-        tables[name] = accepted if stays is None else accepted.beside(stays)
-    return _ended_with_their_owners(current, Roster(tables), checked)
+        sides[name] = [checked.accepted(name), *([] if stays is None else [stays])]
+    ended = {owner: _ended(owner, current, sides.get(owner), checked) for owner in _OWNERS}
+    return Roster({name: reduce(Records.beside, _but_of(ended, records)) for name, records in sides.items()})
 
 
 def _stays(current: Records | None, page: Page) -> Records | None:
@@ -44,26 +49,27 @@ def _stays(current: Records | None, page: Page) -> Records | None:
     return current.only(silent.filter(~silent.is_in(said.implode())))
 
 
-def _ended_with_their_owners(current: Roster, proposed: Roster, checked: Checked) -> Roster:
-    tables = dict(proposed.tables)
-    ended = {owner: _ended(owner, current, proposed, checked) for owner in _OWNERS}
-    for name, records in proposed.tables.items():
-        for column in records.table.references:
-            reference = column.reference
-            assert reference is not None
-            index, owners = tables[name].index, ended.get(reference.table, NO_IDS)
-            if column.is_list or not column.required or not len(owners) or column.name not in index.columns:
-                continue
-            gone = index.filter(pl.col(column.name).is_in(owners.implode()))["key"]
-            if len(gone):
-                tables[name] = tables[name].but(gone)
-    return Roster(tables)
+def _but_of(ended: Mapping[str, pl.Series], sides: Iterable[Records]) -> Iterator[Records]:
+    """The records without those that belong to a user or class that ends."""
+    for records in sides:
+        gone = [gone for column in records.table.references if len(gone := _of(ended, records, column))]
+        yield records.but(pl.concat(gone)) if gone else records
 
 
-def _ended(table: str, current: Roster, proposed: Roster, checked: Checked) -> pl.Series:
+def _of(ended: Mapping[str, pl.Series], records: Records, column: Column) -> pl.Series:
+    """The records that belong to an ended one by this column."""
+    assert column.reference is not None
+    owners = ended.get(column.reference.table, NO_IDS)
+    if column.is_list or not column.required or not len(owners) or column.name not in records.index.columns:
+        return NO_IDS
+    return records.index["key"].filter(records.index[column.name].is_in(owners.implode()))
+
+
+def _ended(table: str, current: Roster, after: Iterable[Records] | None, checked: Checked) -> pl.Series:
     """The records that this delivery ends, also those that it says are ended and that we never had."""
-    page, before, after = checked.pages.get(table), current.tables.get(table), proposed.tables.get(table)
+    page, before = checked.pages.get(table), current.tables.get(table)
     ended = [] if page is None else [page.key.filter(page.accepted & page.frame["deleted"]).drop_nulls()]
     if before is not None and after is not None:
-        ended.append(before.index["key"].filter(~before.index["key"].is_in(after.index["key"].implode())))
+        there = pl.concat([records.index["key"] for records in after])
+        ended.append(before.index["key"].filter(~before.index["key"].is_in(there.implode())))
     return pl.concat(ended) if ended else NO_IDS

@@ -89,12 +89,12 @@ def text_of(page: Page, rows: pl.Series, cleared: dict[str, pl.Expr]) -> Text:
     """The text of the records that stand on these rows (in ascending order) of a delivered table, as the roster keeps
     them. cleared: by column, where its value is taken out.
     """
-    part, keys_of_rows = page.part, page.key.gather(rows)
+    part, key = page.part, page.key
     content = page.frame["content"] if "content" in page.frame.columns else pl.lit(None, pl.UInt64).alias("content")
     beside = page.frame.select("key", content)
 
     def text(keys: pl.Series) -> pl.LazyFrame:
-        wanted = rows if len(keys) == len(rows) else rows.filter(keys_of_rows.is_in(keys.implode()))
+        wanted = rows if len(keys) == len(rows) else rows.filter(key.gather(rows).is_in(keys.implode()))
         cells = [
             (kept_value(part, name, cleared) if name in part.present else pl.lit(None, dtype=pl.String)).alias(name)
             for name in part.content

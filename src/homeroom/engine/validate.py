@@ -78,7 +78,7 @@ class Checked:
         page = self.pages[table]
         taken = page.accepted & ~page.frame["deleted"]
         text = text_of(page, taken.arg_true(), clearings(page.local))
-        return Records(page.setting.table, page.part.content, page.frame.filter(taken), text)
+        return Records(page.setting.table, page.part.content, page.handed_over, text)
 
 
 def validate(

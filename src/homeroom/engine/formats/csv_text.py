@@ -59,6 +59,10 @@ class Measured:
         frame = change(self.frame).select(ROW, *asked.answers())
         return replace(self, frame=frame, _places=Changed(self._places, change))
 
+    def without_answers(self) -> Measured:
+        """The same file; what was asked of its rows is no longer held on to."""
+        return replace(self, frame=pl.DataFrame())
+
     def scan(self, rows: pl.Series | None = None, *, beside: pl.DataFrame | None = None) -> pl.LazyFrame:
         """The readable rows once more, or some of them by their numbers in ascending order: `row` and all columns as
         text. An empty cell is null, with or without quotes. What is between the rows asked for is not parsed.
