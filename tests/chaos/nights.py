@@ -90,7 +90,7 @@ def _roster(files: Mapping[str, bytes], onboarded: frozenset[str], work: Path) -
     report = engine.summarise(checked)
     assert report.status is engine.Status.COMPLETED, report.as_json()
     proposed = engine.propose(engine.Roster(), checked)
-    return {kind: mark(records.index) for kind, records in proposed.tables.items() if kind in KINDS}
+    return {kind: mark(records.index.collect()) for kind, records in proposed.tables.items() if kind in KINDS}
 
 
 def _without_passwords(users: bytes) -> bytes:

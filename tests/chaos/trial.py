@@ -174,7 +174,7 @@ class Trial:
         work.mkdir(exist_ok=True)
         with scope.within(district.pk):
             anew = store.load(district, work=work)
-        marks = {kind: mark(records.index) for kind, records in anew.tables.items() if len(records)}
+        marks = {kind: mark(records.index.collect()) for kind, records in anew.tables.items() if len(records)}
         if marks != seen.roster:
             yield "the records as text are not those that their hashes say"
 

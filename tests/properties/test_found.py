@@ -302,7 +302,7 @@ def test_a_kind_that_is_left_empty_is_also_too_much_deactivated(at: Desk) -> Non
     many = "sourcedId\n" + "\n".join(f"c{n}" for n in range(30))
     before = at.trust(district.delivery({"courses": many}, version="1.1"), PUBLISHER)
     after = engine.Roster(
-        {**before.tables, "courses": before.tables["courses"].only(before.tables["courses"].index["key"].head(0))}
+        {**before.tables, "courses": before.tables["courses"].only(before.tables["courses"].keys.head(0))}
     )
     verdict = engine.guard(engine.diff(before, after), before)
     assert {breach.limit for breach in verdict.breaches} == {"empty kind", "removed"}

@@ -59,7 +59,7 @@ def told(roster: engine.Roster) -> dict[str, tuple[Mapping[int, int], list[dict[
     """All of a roster, to be compared: by table the content of each key, and the records as text."""
     return {
         name: (
-            dict(records.index.select("key", "content").iter_rows()),
+            dict(records.index.select("key", "content").collect().iter_rows()),
             records.rows.sort("key").select(sorted(records.columns)).collect().to_dicts(),
         )
         for name, records in roster.tables.items()
@@ -68,4 +68,5 @@ def told(roster: engine.Roster) -> dict[str, tuple[Mapping[int, int], list[dict[
 
 def indexes(roster: engine.Roster) -> dict[str, pl.DataFrame]:
     """All that the indexes know, in one order."""
-    return {name: r.index.select(sorted(r.index.columns)).sort("key") for name, r in roster.tables.items()}
+    whole = {name: records.index.collect() for name, records in roster.tables.items()}
+    return {name: index.select(sorted(index.columns)).sort("key") for name, index in whole.items()}

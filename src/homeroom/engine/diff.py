@@ -93,9 +93,9 @@ class Changes:
                     continue
                 yield f"{name} {kind}\n".encode()
                 rows = records.index.select("key", "content")
-                if len(keys) < len(rows):
+                if len(keys) < len(records):
                     rows = rows.filter(pl.col("key").is_in(keys.implode()))
-                for part in rows.sort("key").iter_slices(100_000):
+                for part in rows.collect(engine="streaming").sort("key").iter_slices(100_000):
                     yield part.write_csv(include_header=False).encode()
 
 
@@ -107,8 +107,8 @@ def diff(current: Roster, proposed: Roster) -> Changes:
 
 def _diff(before: Records | None, after: Records | None) -> TableChanges:
     nothing = pl.DataFrame(schema={"key": pl.UInt64, "content": pl.UInt64})
-    old = before.index.select("key", "content") if before is not None else nothing
-    new = after.index.select("key", "content") if after is not None else nothing
+    old = before.index.select("key", "content").collect() if before is not None else nothing
+    new = after.index.select("key", "content").collect() if after is not None else nothing
     if old.is_empty() or new.is_empty():
         return TableChanges(before, after, created=new["key"], updated=NO_IDS, removed=old["key"], unchanged=0)
     # The content includes the source id, so that it is a key by itself: what has its content on both sides is the same

@@ -113,11 +113,12 @@ def _empty_schools(name: str, change: TableChanges, orgs: Records | None) -> Ite
     """
     if orgs is None or change.before is None or change.after is None or not len(change.removed) + len(change.updated):
         return
-    if "schoolSourcedId" not in change.before.index.columns or "schoolSourcedId" not in change.after.index.columns:
+    if not change.before.knows("schoolSourcedId") or not change.after.knows("schoolSourcedId"):
         return
-    had = change.before.index.group_by("schoolSourcedId").len()
-    has = change.after.index["schoolSourcedId"].unique()
-    emptied = had.filter(~pl.col("schoolSourcedId").is_in(has.implode()))
+    school = pl.col("schoolSourcedId")
+    had = change.before.index.group_by(school).len().collect(engine="streaming")
+    has = change.after.index.select(school.unique()).collect(engine="streaming").to_series()
+    emptied = had.filter(~school.is_in(has.implode()))
     called = pl.col("name") if "name" in orgs.columns else pl.lit(None, dtype=pl.String)
     schools = orgs.only(emptied["schoolSourcedId"]).rows.select("key", "sourcedId", name=called).collect()
     told = emptied.join(schools, left_on="schoolSourcedId", right_on="key").sort("name", "sourcedId")

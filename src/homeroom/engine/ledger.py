@@ -7,10 +7,11 @@ that looks across rows and tables is judged on these pages; the text of the few 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
+from typing import Protocol
 
 import polars as pl
 
@@ -36,6 +37,13 @@ FAULTS = {
     "target": pl.UInt64,
     "target_table": pl.String,
 }
+
+
+class Indexed(Protocol):
+    """Records with an index, as ``roster.Records``."""
+
+    @property
+    def index(self) -> pl.LazyFrame: ...
 
 
 class Standing(IntEnum):
@@ -183,6 +191,32 @@ def _with(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
     )
 
 
+class Known(Mapping[str, pl.DataFrame]):
+    """By table the index of a roster. Read when it is asked for: most nights ask for next to nothing."""
+
+    def __init__(self, tables: Mapping[str, Indexed], **read: pl.DataFrame) -> None:
+        self._tables = tables
+        self._read = read
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        if table not in self._read:
+            self._read[table] = self._tables[table].index.collect()
+        return self._read[table]
+
+    def with_other(self, **tables: pl.DataFrame) -> Known:
+        """The same, but for these tables."""
+        return Known(self._tables, **{**self._read, **tables})
+
+    def __contains__(self, table: object) -> bool:
+        return table in self._tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
 @dataclass
 class Ledger:
     """All pages of one delivery, and what was accepted before it.
@@ -193,7 +227,7 @@ class Ledger:
     """
 
     pages: dict[str, Page]
-    known: Mapping[str, pl.DataFrame]
+    known: Known
     roster_given: bool = False
     lost: pl.Series = field(default_factory=lambda: NO_IDS)
 
@@ -216,11 +250,12 @@ class Ledger:
         """The records accepted before that this delivery leaves to the roster: those of a table that is absent, and
         those that a delta does not mention, be it in a row that cannot be read. Null if there is nothing to look at.
         """
-        page, known = self.pages.get(table), self.known.get(table)
+        page = self.pages.get(table)
+        if page is not None and page.setting.mode == "bulk":
+            return None
+        known = self.known.get(table)
         if page is None or known is None:
             return known
-        if page.setting.mode == "bulk":
-            return None
         mentioned = pl.concat([page.key, page.unreadable["key"]]).drop_nulls()
         return known.filter(~pl.col("key").is_in(mentioned.implode()))
 

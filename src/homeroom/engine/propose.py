@@ -60,9 +60,10 @@ def _of(ended: Mapping[str, pl.Series], records: Records, column: Column) -> pl.
     """The records that belong to an ended one by this column."""
     assert column.reference is not None
     owners = ended.get(column.reference.table, NO_IDS)
-    if column.is_list or not column.required or not len(owners) or column.name not in records.index.columns:
+    if column.is_list or not column.required or not len(owners) or not records.knows(column.name):
         return NO_IDS
-    return records.index["key"].filter(records.index[column.name].is_in(owners.implode()))
+    gone = records.index.filter(pl.col(column.name).is_in(owners.implode()))
+    return gone.select("key").collect(engine="streaming")["key"]
 
 
 def _ended(table: str, current: Roster, after: Iterable[Records] | None, checked: Checked) -> pl.Series:
@@ -70,6 +71,6 @@ def _ended(table: str, current: Roster, after: Iterable[Records] | None, checked
     page, before = checked.pages.get(table), current.tables.get(table)
     ended = [] if page is None else [page.key.filter(page.accepted & page.frame["deleted"]).drop_nulls()]
     if before is not None and after is not None:
-        there = pl.concat([records.index["key"] for records in after])
-        ended.append(before.index["key"].filter(~before.index["key"].is_in(there.implode())))
+        there, had = pl.concat([records.keys for records in after]), before.keys
+        ended.append(had.filter(~had.is_in(there.implode())))
     return pl.concat(ended) if ended else NO_IDS

@@ -136,7 +136,7 @@ def _counts(page: Page, changes: Changes | None) -> TableCounts:
         return plain
     change = changes.tables[page.name]
     accepted = page.key.filter(page.accepted & ~page.frame["deleted"])
-    there = change.after.index["key"] if change.after is not None else NO_IDS
+    there = change.after.keys if change.after is not None else NO_IDS
     kept = there.filter(~there.is_in(accepted.implode()))
     unchanged = change.unchanged - len(kept)
     if page.setting.mode == "delta":

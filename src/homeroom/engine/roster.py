@@ -25,37 +25,54 @@ class Records:
 
     index: one row per record: ``key`` (hash of the source id, unique), ``content`` (hash of all that makes up the
     record), one hash per single reference under its column's name, which columns are filled, and the facts that the
-    rules need. text: fetches records as text, perhaps also those that are not here.
+    rules need. It may lie in a file: ask for the columns that you need. text: fetches records as text, perhaps also
+    those that are not here.
     """
 
     table: Table
     columns: tuple[str, ...]
-    index: pl.DataFrame
+    index: pl.LazyFrame
     text: Text
 
     def __len__(self) -> int:
-        return len(self.index)
+        return int(self.index.select(pl.len()).collect().item())
+
+    @property
+    def keys(self) -> pl.Series:
+        return self.index.select("key").collect()["key"]
+
+    def knows(self, *columns: str) -> bool:
+        """Whether the index has these columns; a roster of another version, or with fewer columns, may not."""
+        return set(columns) <= set(self.index.collect_schema().names())
 
     @property
     def rows(self) -> pl.LazyFrame:
         """All records, as ``text`` fetches them."""
-        return self.text(self.index["key"])
+        return self.text(self.keys)
 
     def only(self, keys: pl.Series) -> Records:
         """The records with these keys."""
-        return replace(self, index=self.index.filter(pl.col("key").is_in(keys.implode())))
+        return self._where(pl.col("key").is_in(keys.implode()))
 
     def but(self, keys: pl.Series) -> Records:
         """The records without those of these keys."""
-        return replace(self, index=self.index.filter(~pl.col("key").is_in(keys.implode())))
+        return self._where(~pl.col("key").is_in(keys.implode()))
+
+    def _where(self, holds: pl.Expr) -> Records:
+        # A column at a time: of ten million records all of them together are half a gigabyte.
+        rows = self.index.select(holds.arg_true()).collect().to_series()
+        names = self.index.collect_schema().names()
+        found = [self.index.select(name).collect().to_series().gather(rows) for name in names]
+        return replace(self, index=pl.LazyFrame(found))
 
     def beside(self, others: Records) -> Records:
         """These records and others, of which none has a key that is here too."""
         columns = tuple(dict.fromkeys((*self.columns, *others.columns)))
-        index = pl.concat([self.index, others.index], how="diagonal_relaxed")
+        # Of frames that are in memory, this copies nothing.
+        index = pl.concat([self.index.collect(), others.index.collect()], how="diagonal_relaxed").lazy()
 
         def text(keys: pl.Series) -> pl.LazyFrame:
-            sides = [side.text(keys.filter(keys.is_in(side.index["key"].implode()))) for side in (self, others)]
+            sides = [side.text(side.keys.filter(side.keys.is_in(keys.implode()))) for side in (self, others)]
             return pl.concat(sides, how="diagonal_relaxed")
 
         return Records(self.table, columns, index, text)
@@ -81,7 +98,7 @@ def trust(snapshot: Snapshot, *, profile: Profile, work: Path) -> Roster:
         page = index(part, (), profile, resolvable=frozenset(), compare=True, work=work)
         frame = page.frame.with_row_index("row").filter(page.key.is_not_null() & ~page.frame["deleted"])
         frame = frame.unique("key", keep="first", maintain_order=True)
-        tables[name] = Records(part.table, part.content, frame.drop("row"), text_of(page, frame["row"], {}))
+        tables[name] = Records(part.table, part.content, frame.drop("row").lazy(), text_of(page, frame["row"], {}))
     return Roster(tables)
 
 

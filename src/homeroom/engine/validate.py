@@ -18,7 +18,7 @@ from homeroom.engine.findings import Findings, Gathering, of_tally
 from homeroom.engine.first_pass import clearings, index
 from homeroom.engine.formats import selfserve as selfserve_format
 from homeroom.engine.hashes import hashed
-from homeroom.engine.ledger import NO_IDS, Ledger, Page, rows_where
+from homeroom.engine.ledger import NO_IDS, Known, Ledger, Page, rows_where
 from homeroom.engine.profile import Profile
 from homeroom.engine.roster import Records, Roster, text_of
 from homeroom.engine.rules.catalogue import LOCAL
@@ -78,7 +78,7 @@ class Checked:
         page = self.pages[table]
         taken = page.accepted & ~page.frame["deleted"]
         text = text_of(page, taken.arg_true(), clearings(page.local))
-        return Records(page.setting.table, page.part.content, page.handed_over, text)
+        return Records(page.setting.table, page.part.content, page.handed_over.lazy(), text)
 
 
 def validate(
@@ -113,8 +113,7 @@ def validate(
         pages[name] = index(part, LOCAL, profile, resolvable=resolvable, compare=known is not None, work=work)
     if gathering.add_remarks(_without_rows(pages)):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
-    before = {name: records.index for name, records in known.tables.items()} if known else {}
-    ledger = Ledger(pages, before, roster_given=known is not None)
+    ledger = Ledger(pages, Known(known.tables if known else {}), roster_given=known is not None)
     _judge(ledger, onboarded, progress)
     with ThreadPoolExecutor(1) as beside:
         counting = beside.submit(lambda: list(tallies(ledger, known)))
@@ -145,7 +144,7 @@ def _validate_upload(
         explain(page, {}, gathering)
         if withheld is not None:
             refuse_withheld(page, withheld["line"])
-    for tally in tallies(Ledger(pages, {}), None):
+    for tally in tallies(Ledger(pages, Known({})), None):
         gathering.add(of_tally(tally))
     return Checked(snapshot, profile, gathering.done(), stopped=gathering.stops, pages={} if gathering.stops else pages)
 

@@ -6,7 +6,7 @@ over the accepted records, so that what was refused does not shout twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -169,14 +169,18 @@ def _of_the_past(page: Page, known: Roster) -> Iterator[Tally]:
         yield Tally(NAMELESS, page, page.setting.table.key, page.nameless)
     if page.frame.is_empty():
         return
-    for name in records.columns:
-        had = _filled(records.index, name) if name in page.part.table or name.startswith(METADATA_PREFIX) else 0
-        if had and not _filled(page.frame, name):
+    columns = [name for name in records.columns if name in page.part.table or name.startswith(METADATA_PREFIX)]
+    has = _filled(page.frame.lazy(), columns)
+    for name, had in _filled(records.index, columns).items():
+        if had and not has.get(name):
             yield Tally(COLUMN_EMPTY, page, name, had)
 
 
-def _filled(frame: pl.DataFrame, column: str) -> int:
-    return int(frame[FILLED + column].sum()) if FILLED + column in frame.columns else 0
+def _filled(index: pl.LazyFrame, columns: Sequence[str]) -> dict[str, int]:
+    """In how many records each of these columns has a value, as far as that is known."""
+    there = set(index.collect_schema().names())
+    sums = index.select(pl.col(FILLED + name).sum().alias(name) for name in columns if FILLED + name in there)
+    return sums.collect(engine="streaming").row(0, named=True)
 
 
 def _accepted(page: Page) -> pl.Series:

@@ -73,7 +73,7 @@ def leave_out_lost_schools(ledger: Ledger, onboarded: pl.Series | None) -> None:
         return
     outside = known.select(_is_outside(page.part.tables["orgs"]["type"], onboarded)).to_series()
     ledger.lost = known["key"].filter(outside)
-    ledger.known = {**ledger.known, "orgs": known.filter(~outside)}
+    ledger.known = ledger.known.with_other(orgs=known.filter(~outside))
 
 
 def leave_out_users(page: Page, ledger: Ledger) -> None:

@@ -95,7 +95,7 @@ def _text(district_id: int, kind: str, columns: tuple[str, ...], work: Path, key
     return found.lazy().with_columns(hashes).select(*columns, "key", "content")
 
 
-def _indexes_anew(state: RosterState, work: Path) -> dict[str, pl.DataFrame]:
+def _indexes_anew(state: RosterState, work: Path) -> dict[str, pl.LazyFrame]:
     with tempfile.TemporaryDirectory(dir=work) as name:
         folder = Path(name)
         manifest = {"manifest.version": "1.0", "oneroster.version": state.version}

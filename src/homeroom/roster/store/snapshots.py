@@ -17,6 +17,8 @@ from homeroom.districts.models import District
 from homeroom.engine import Roster
 from homeroom.roster.models import RosterState
 
+#: Of so many records the index is read at a time, by who looks for some of them.
+_BATCH_ROWS = 100_000
 #: Changes whenever an index would come out otherwise for the same records: what it holds, or how values are hashed.
 FORM = "1"
 
@@ -28,14 +30,14 @@ def keep_snapshot(district: District, roster: Roster) -> None:
         keep(state, {name: records.index for name, records in roster.tables.items()})
 
 
-def keep(state: RosterState, indexes: Mapping[str, pl.DataFrame]) -> None:
+def keep(state: RosterState, indexes: Mapping[str, pl.LazyFrame]) -> None:
     """Replaces whatever snapshot the district had."""
     folder = _folder(state)
     unfinished = folder.with_name(f"{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True, mode=0o700)
     for name, index in indexes.items():
-        index.write_ipc(unfinished / f"{name}.arrow")
+        index.collect().write_ipc(unfinished / f"{name}.arrow", record_batch_size=_BATCH_ROWS)
     shutil.rmtree(folder, ignore_errors=True)
     unfinished.rename(folder)
     for other in folder.parent.iterdir():
@@ -43,14 +45,17 @@ def keep(state: RosterState, indexes: Mapping[str, pl.DataFrame]) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def kept(state: RosterState) -> dict[str, pl.DataFrame] | None:
-    """By kind, the index after the last change; null if there is no snapshot of it here, or none that can be read."""
+def kept(state: RosterState) -> dict[str, pl.LazyFrame] | None:
+    """By kind, the index after the last change, read when it is asked for; null if there is no snapshot of it here, or
+    none that can be read.
+    """
     folder = _folder(state)
-    paths = {name: folder / f"{name}.arrow" for name in state.columns}
+    indexes = {name: pl.scan_ipc(folder / f"{name}.arrow") for name in state.columns}
     try:
-        return {name: pl.read_ipc(path) for name, path in paths.items()}
+        pl.collect_all([index.select(pl.all().last()) for index in indexes.values()])
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):  # a power cut may leave half a file
         return None
+    return indexes
 
 
 def kept_keys(state: RosterState, kind: str, column: str, among: pl.Series) -> pl.Series | None:
