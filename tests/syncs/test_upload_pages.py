@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,40 @@ def test_files_lie_where_nobody_else_can_read_them(cast: Cast, data: Path) -> No
     assert {parent.stat().st_mode & 0o777 for parent in path.parents if parent.is_relative_to(data / "syncs")} == {
         0o700
     }
+
+
+def test_file_is_written_once(cast: Cast, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays where it arrived, under another name."""
+    arrived: list[int] = []
+    complete = incoming.PrivateUploadHandler.file_complete
+
+    def look(handler: incoming.PrivateUploadHandler, file_size: int) -> object:
+        arrived.append(os.fstat(handler.file.fileno()).st_ino)
+        return complete(handler, file_size)
+
+    monkeypatch.setattr(incoming.PrivateUploadHandler, "file_complete", look)
+    file = a_zip(os.urandom(3_000_000))
+    send(signed_in(cast.district_admin), file)
+
+    (path,) = [path for path in data.rglob("*") if path.is_file()]
+    (sync,) = syncs(cast)
+    file.seek(0)
+    assert [path.stat().st_ino] == arrived
+    assert sync.delivery_digest == hashlib.sha256(file.read()).hexdigest()
+
+
+def test_file_on_another_file_system_is_copied(cast: Cast, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(os, "link", refuse)
+    file = a_zip(os.urandom(3_000_000))
+    send(signed_in(cast.district_admin), file)
+
+    (path,) = [path for path in data.rglob("*") if path.is_file()]
+    file.seek(0)
+    assert path.read_bytes() == file.read()
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_nothing_chosen_is_said(cast: Cast, data: Path) -> None:

@@ -9,11 +9,10 @@ instead of a broken connection.
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -24,6 +23,7 @@ from django.http import HttpRequest, UnreadablePostError
 from homeroom.districts import Refused
 from homeroom.districts.models import District
 from homeroom.syncs import storage
+from homeroom.syncs.arriving import UnnamedFile
 from homeroom.syncs.shown import in_words
 
 MOST_FILES = 60
@@ -92,7 +92,7 @@ class PrivateUploadHandler(BoundedUploadHandler):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request, most_bytes=settings.HOMEROOM_UPLOAD_LIMIT_BYTES, too_much=too_much())
-        self.file: IO[bytes]
+        self.file: UnnamedFile
         self._files = 0
         self._until_closed = ExitStack()
 
@@ -104,14 +104,14 @@ class PrivateUploadHandler(BoundedUploadHandler):
         try:
             folder = Path(settings.HOMEROOM_DATA)
             folder.mkdir(parents=True, exist_ok=True)
-            self.file = self._until_closed.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
+            self.file = self._until_closed.enter_context(UnnamedFile(folder))
         except OSError as failure:
             self._refuse_for(failure)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         super().receive_data_chunk(raw_data, start)
         try:
-            self.file.write(raw_data)
+            self.file.add(raw_data)
         except OSError as failure:
             self._refuse_for(failure)
 

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import polars as pl
@@ -37,6 +37,7 @@ from homeroom.sources.in_memory import file_in_memory
 from homeroom.sources.local import collect
 from homeroom.sources.oneroster_rest import delivery_in
 from homeroom.sources.package import shown
+from homeroom.syncs.arriving import Upload, write
 from homeroom.syncs.models import Sync
 from homeroom.syncs.passwords import copy_without
 
@@ -47,15 +48,6 @@ STANDING = "standing.parquet"
 WITHHELD = "withheld.parquet"
 UNFINISHED = "incoming.unfinished"
 RECEIVED_FOR_SECONDS = 24 * 60 * 60
-_NAME_LENGTH = 120
-
-
-class Upload(Protocol):
-    """A file on its way in, as Django's UploadedFile is one."""
-
-    @property
-    def name(self) -> str | None: ...
-    def chunks(self) -> Iterable[bytes]: ...
 
 
 @dataclass(frozen=True)
@@ -74,7 +66,7 @@ def receive(district: District, uploads: Iterable[Upload]) -> Received:
     folder = _received(district, ticket)
     incoming = _made(folder / "incoming")
     try:
-        given = _written(uploads, incoming)
+        given = write(uploads, incoming)
         name = shown(given[0][0]) + (f" and {len(given) - 1} more" if len(given) > 1 else "")
         received = Received(ticket, name, digest_of(given), sum(size for _, _, size in given))
         _write_json(folder / "received.json", asdict(received))
@@ -329,33 +321,6 @@ def _as_named(incoming: Path, work: Path) -> list[Path]:
         link.hardlink_to(path)
         paths.append(link)
     return paths
-
-
-def _written(uploads: Iterable[Upload], folder: Path) -> list[tuple[str, str, int]]:
-    """Name, digest and size of each file, once it lies in the folder. Raises Refused for none, and for too much."""
-    given: list[tuple[str, str, int]] = []
-    for place, upload in enumerate(uploads):
-        left_bytes = settings.HOMEROOM_UPLOAD_LIMIT_BYTES - sum(size for _, _, size in given)
-        given.append(_write(upload, folder, place, most_bytes=left_bytes))
-    if not given:
-        raise Refused("Please choose the roster's zip archive, or its CSV files.")
-    return given
-
-
-def _write(upload: Upload, folder: Path, place: int, *, most_bytes: int) -> tuple[str, str, int]:
-    name = (upload.name or "delivery").replace("\\", "/").rsplit("/", 1)[-1]
-    safe = shown(name).replace("/", "_").encode()[-_NAME_LENGTH:].decode(errors="ignore")
-    whole, size = hashlib.sha256(), 0
-    with (folder / f"{place:02}-{safe}").open("xb") as file:
-        Path(file.name).chmod(0o600)
-        for chunk in upload.chunks():
-            size += len(chunk)
-            if size > most_bytes:
-                limit = settings.HOMEROOM_UPLOAD_LIMIT_BYTES / 10**6
-                raise Refused(f"This is too much: an upload may have {limit:,.0f} MB at most.")
-            whole.update(chunk)
-            file.write(chunk)
-    return name, whole.hexdigest(), size
 
 
 def digest_of(given: list[tuple[str, str, int]]) -> str:
