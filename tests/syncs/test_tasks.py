@@ -186,7 +186,12 @@ def test_files_expire_and_what_was_found_stays(cast: Cast, files: Files, data: P
     assert not again(old).has_files
     assert again(new).has_files
     assert storage.delivery_as_zip(old) is storage.findings_file(old) is storage.changes_path(old) is None
-    assert again(old).counts == old.counts
+    assert (again(old).counts, again(old).report, again(old).standing) == (old.counts, old.report, old.standing)
+    with scope.within(cast.ferndale.pk):
+        assert [event.what for event in Event.objects.filter(target_id=str(old.pk))] == [
+            "sync.applied",
+            "delivery.uploaded",
+        ]
     assert {path.name for path in (data / "syncs" / str(cast.ferndale.pk)).iterdir()} == {str(new.pk)}
 
 
