@@ -93,6 +93,12 @@ class Environment(BaseSettings):
     hosts: CommaList = Field(list(THIS_MACHINE), description="The names under which browsers reach this server.")
     address: str = Field("127.0.0.1", description="The network address to listen on.")
     port: int = Field(8000, ge=1, le=65_535, description="The port to listen on.")
+    sftp_port: int | None = Field(
+        None,
+        ge=1,
+        le=65_535,
+        description="The port of the SFTP server for the districts' drop boxes. If not set: there is none.",
+    )
     url: str = Field(
         "",
         pattern=r"^(https?://[^/]+)?$",

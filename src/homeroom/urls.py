@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 
 from homeroom import health
 from homeroom.districts.views import audit, home, invitations, manage, onboarding, operator, people, schools, settings
+from homeroom.feeds import box_views
 from homeroom.feeds import views as feeds
 from homeroom.notices import views as notices
 from homeroom.roster.addresses import KeyConverter
@@ -130,6 +131,8 @@ urlpatterns = [
     path(_SOURCE + "classlink/", feeds.classlink, name="source-classlink"),
     path(_SOURCE + "credentials/", feeds.credentials, name="source-credentials"),
     path(_SOURCE + "nights/", feeds.nights, name="source-nights"),
+    path(_SOURCE + "drop-box/", box_views.drop_box, name="source-drop-box"),
+    path(_SOURCE + "drop-box/password/", box_views.password, name="source-drop-box-password"),
     path(_SOURCE + "host-key/", feeds.host_key, name="source-host-key"),
     path(_SOURCE + "test/", feeds.test, name="source-test"),
     path(_SOURCE + "pause/", feeds.pause, name="source-pause"),

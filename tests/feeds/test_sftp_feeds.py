@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,20 +13,23 @@ from homeroom.districts import Refused, scope
 from homeroom.districts import actions as districts
 from homeroom.districts.models import District as HomeroomDistrict
 from homeroom.districts.models import Method
-from homeroom.feeds import actions
-from homeroom.feeds.connections import place_of, sftp_address
+from homeroom.feeds import actions, drop_boxes
+from homeroom.feeds.connections import box_of, place_of, sftp_address
 from homeroom.feeds.credentials import Credentials, unseal
+from homeroom.feeds.host_keys import own_fingerprint
 from homeroom.feeds.models import Authentication, Feed
 from homeroom.sources.sftp_connection import fingerprint
 from tests.feeds.sftp import CREDENTIALS, feed, server, unconfirmed
 from tests.people import Cast, signed_in
 from tests.sources.sftp_servers import PASSWORD, USER, District
+from tests.syncs.conftest import data
 
-__all__ = ["feed", "server", "unconfirmed"]  # fixtures are found where they are imported
+__all__ = ["data", "feed", "server", "unconfirmed"]  # fixtures are found where they are imported
 
 pytestmark = pytest.mark.django_db
 
 SOURCE = "/operator/districts/ferndale/source/"
+PAGES = ("", "connect/", "credentials/", "nights/", "drop-box/", "drop-box/password/")
 
 
 def filled_in(server: District, **more: str) -> dict[str, str]:
@@ -224,3 +228,74 @@ def test_only_operators_confirm_a_server(cast: Cast, unconfirmed: Feed, server: 
     assert (page.status_code, stored(cast).host_key) == (404, "")
     with pytest.raises(Refused):
         actions.confirm_host_key(by=getattr(cast, who), district=cast.ferndale, host_key=server.host_key_line)
+
+
+def test_drop_box_is_opened_shown_once_changed_and_given_a_new_password(
+    cast: Cast, data: Path, browser: Client
+) -> None:
+    assert "Open a drop box" in browser.get(SOURCE).text
+
+    opened = browser.post(SOURCE + "drop-box/password/")
+    password = opened.context["password"]
+    assert password in opened.text
+    assert own_fingerprint() in opened.text
+    assert drop_boxes.lets_in("ferndale", password=password) == cast.ferndale.pk
+
+    page = browser.get(SOURCE)
+    assert "At night" in page.text
+    assert "The next nightly sync begins on" in page.text
+    assert [password in browser.get(SOURCE + each, follow=True).text for each in PAGES] == [False] * len(PAGES)
+
+    key = District(data).host_key_line
+    browser.post(SOURCE + "drop-box/", {"box_keys": key + " sis\r\n", "takes_at_once": "on"})
+    assert (stored(cast).box_keys, stored(cast).takes_at_once) == (key, True)
+    assert drop_boxes.lets_in("ferndale", key=key) == cast.ferndale.pk
+
+    again = browser.post(SOURCE + "drop-box/password/").context["password"]
+    assert drop_boxes.lets_in("ferndale", password=password) is None
+    assert drop_boxes.lets_in("ferndale", password=again) == cast.ferndale.pk
+
+
+def test_drop_box_by_key_only_needs_a_key(cast: Cast, data: Path, browser: Client) -> None:
+    browser.post(SOURCE + "drop-box/password/")
+
+    assert (
+        "Enter a public key, or nobody could sign in." in browser.post(SOURCE + "drop-box/", {"needs_key": "on"}).text
+    )
+    assert "is no public key" in browser.post(SOURCE + "drop-box/", {"box_keys": "ssh-ed25519 nonsense"}).text
+    assert stored(cast).box_password
+
+
+def test_password_of_a_drop_box_is_stored_hashed(cast: Cast, data: Path) -> None:
+    password = drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
+
+    assert password not in stored(cast).box_password
+    with scope.within(cast.ferndale.pk):
+        assert all(password not in str(event.detail) for event in Event.objects.all())
+
+
+def test_own_server_takes_the_place_of_the_drop_box(cast: Cast, data: Path) -> None:
+    password = drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
+
+    with pytest.raises(Refused, match="do not belong to this"):
+        connect(cast, None)
+    connect(cast)
+
+    assert drop_boxes.lets_in("ferndale", password=password) is None
+    assert stored(cast).box_password == ""
+
+
+@pytest.mark.parametrize("who", ["district_admin", "oak_admin", "outsider"])
+def test_only_operators_open_a_drop_box(cast: Cast, data: Path, who: str) -> None:
+    with pytest.raises(Refused):
+        drop_boxes.open_box(by=getattr(cast, who), district=cast.ferndale)
+
+
+def test_drop_box_shows_what_lies_in_it(cast: Cast, data: Path, browser: Client) -> None:
+    drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
+    assert "There is no roster in the drop box" in browser.post(SOURCE + "test/").text
+    box = box_of(cast.ferndale.pk)
+    box.make()
+    box.path("roster.zip").write_bytes(b"x")
+
+    assert "roster.zip would be collected." in words(browser.post(SOURCE + "test/"))

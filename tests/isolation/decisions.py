@@ -125,6 +125,8 @@ DECISIONS = {
     "source-classlink": OPERATORS_WHERE_COLLECTED,
     "source-credentials": OPERATORS_WHERE_COLLECTED,
     "source-nights": OPERATORS_WHERE_COLLECTED,
+    "source-drop-box": OPERATORS_WHERE_COLLECTED,
+    "source-drop-box-password": OPERATORS_WHERE_COLLECTED,
     "source-host-key": OPERATORS_WHERE_COLLECTED,
     "source-test": OPERATORS_WHERE_COLLECTED,
     "source-pause": OPERATORS_WHERE_COLLECTED,

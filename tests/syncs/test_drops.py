@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from django.utils import timezone
 from homeroom.districts import scope
 from homeroom.districts.models import School
 from homeroom.feeds import actions as feeds
+from homeroom.feeds import drop_boxes
+from homeroom.feeds.connections import box_of
 from homeroom.feeds.credentials import Credentials
 from homeroom.feeds.models import Feed
 from homeroom.notices.models import Notice
 from homeroom.roster.models import Person
+from homeroom.sources.drop_box import Box
 from homeroom.syncs import actions, nights, storage, tasks, telling
 from homeroom.syncs.models import State, Sync
 from tests.feeds.sftp import feed, server, unconfirmed
@@ -321,6 +325,85 @@ def test_reports_name_the_row_and_the_delivery_can_be_had(
     assert report.decode("utf-8-sig").splitlines()[0] == "Row Number,SourcedId,Field,Status,Error Message"
     assert "Collected: roster.zip from 127.0.0.1" in page
     assert "delivery.zip" in page
+
+
+@pytest.fixture
+def box(cast: Cast) -> Box:
+    """Ferndale's drop box, opened."""
+    drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
+    box = box_of(cast.ferndale.pk)
+    box.make()
+    return box
+
+
+def put(box: Box, name: str, content: bytes, *, seconds_ago: float = 3_600) -> None:
+    box.path(name).write_bytes(content)
+    at = time.time() - seconds_ago
+    os.utime(box.path(name), (at, at))
+
+
+def test_night_takes_the_newest_finished_drop_out_of_the_box(cast: Cast, box: Box, files: dict[str, bytes]) -> None:
+    put(box, "old.zip", b"damaged", seconds_ago=9_000)
+    put(box, "roster.zip", zipped(files).content)
+    put(box, "next.zip", b"half", seconds_ago=10)
+    box.begin("next.zip")
+
+    sync = night(cast)
+
+    assert sync is not None
+    assert (sync.state, sync.delivery_name) == (State.COMPLETED, "roster.zip from the drop box"), sync.reason
+    assert people(cast) == everybody(files)
+    assert [path.name for path in box.files.iterdir()] == ["next.zip"]
+    assert night(cast) is None
+
+
+def test_loose_files_are_taken_out_of_the_box(cast: Cast, box: Box, files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        put(box, name, content)
+
+    sync = night(cast)
+
+    assert sync is not None
+    assert (sync.state, people(cast)) == (State.COMPLETED, everybody(files))
+    assert list(box.files.iterdir()) == []
+
+
+def test_passwords_in_a_drop_box_are_gone_once_it_was_taken(
+    cast: Cast, box: Box, files: dict[str, bytes], data: Path
+) -> None:
+    for name, content in with_passwords(files).items():
+        put(box, name, content)
+
+    night(cast)
+
+    kept = [path for path in data.rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if PASSWORD.encode() in path.read_bytes()]
+
+
+def test_what_was_taken_before_a_worker_died_is_taken_once(
+    cast: Cast, box: Box, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(box, "roster.zip", zipped(files).content)
+    monkeypatch.setattr(Box, "clear", lambda *_: None)  # it died just before
+    first = night(cast)
+    monkeypatch.undo()
+    again = night(cast)
+
+    assert first is not None
+    assert again is not None
+    assert (first.state, again.state, again.generation) == (State.COMPLETED, State.COMPLETED, None)
+    assert list(box.files.iterdir()) == []
+
+
+def test_drop_of_one_district_is_never_the_roster_of_another(cast: Cast, box: Box, files: dict[str, bytes]) -> None:
+    drop_boxes.open_box(by=cast.operator, district=cast.lakeside)
+    other = box_of(cast.lakeside.pk)
+    other.make()
+    put(other, "roster.zip", zipped(files).content)
+
+    assert night(cast) is None
+    assert other.path("roster.zip").exists()
 
 
 def test_night_that_is_paused_fetches_nothing(cast: Cast, feed: Feed, server: District) -> None:

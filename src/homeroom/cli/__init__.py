@@ -17,7 +17,7 @@ from polars.exceptions import PanicException
 
 from homeroom.cli.check import check
 from homeroom.cli.rules import rules
-from homeroom.cli.server import ANYTHING, demo, manage, operator, prepare, serve, work
+from homeroom.cli.server import ANYTHING, demo, manage, operator, prepare, serve, sftp, work
 from homeroom.cli.wrong_use import WrongUseError
 
 WRONG_USE = 64
@@ -38,6 +38,7 @@ app.command()(check)
 app.command()(rules)
 app.command()(serve)
 app.command()(work)
+app.command()(sftp)
 app.command()(operator)
 app.command()(demo)
 app.command()(prepare)

@@ -37,6 +37,13 @@ def work(
     return working.work(concurrency=concurrency)
 
 
+def sftp() -> int:
+    """Serve the districts' drop boxes by SFTP, on HOMEROOM_SFTP_PORT, until Ctrl-C. Serve does it by itself."""
+    from homeroom.cli import receiving  # noqa: PLC0415
+
+    return receiving.receive()
+
+
 def prepare(
     *,
     hint: Annotated[bool, typer.Option(help="Say what to do while there is no operator.")] = True,

@@ -37,7 +37,7 @@ def serve(*, workers: int) -> int:
         read = installation.check_settings()
         _check_port(read)
         _run([*HOMEROOM, "prepare"])
-        _keep_running(_children(workers), database, read, stop, when_ready=lambda: _say(_address(read)))
+        _keep_running(_children(workers, read), database, read, stop, when_ready=lambda: _say(_address(read)))
     return 0
 
 
@@ -51,15 +51,16 @@ def demo() -> int:
         _run(PUBLISHER)
         history = Child("made-up history", [*PUBLISHER, "nights"], _env(), finishes=True)
         provider = Child("made-up provider", [*PUBLISHER, "source"], _env())
-        children = [*_children(1), history, provider]
+        children = [*_children(1, read), history, provider]
         _keep_running(children, database, read, stop, when_ready=lambda: _say(_address(read)))
     return 0
 
 
-def _children(workers: int) -> list[Child]:
+def _children(workers: int, read: Environment) -> list[Child]:
     env = _env()
+    sftp = [Child("SFTP server", [*HOMEROOM, "sftp"], env)] if read.sftp_port else []
     numbered = [Child(f"worker {number}", [*HOMEROOM, "work"], env) for number in range(1, workers + 1)]
-    return [Child("web server", WEB, env), *numbered]
+    return [Child("web server", WEB, env), *sftp, *numbered]
 
 
 def _env() -> dict[str, str]:
@@ -132,14 +133,19 @@ def _told_to_stop() -> Iterator[threading.Event]:
 
 def _check_port(read: Environment) -> None:
     """Asked before anything starts: the web server would share a port that is taken, and get half of its requests."""
+    _require_free(read, read.port, "HOMEROOM_PORT")
+    if read.sftp_port:
+        _require_free(read, read.sftp_port, "HOMEROOM_SFTP_PORT")
+
+
+def _require_free(read: Environment, port: int, setting: str) -> None:
     with socket.socket(socket.AF_INET6 if ":" in read.address else socket.AF_INET) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind((read.address, read.port))
+            door.bind((read.address, port))
         except OSError as error:
             raise WrongUseError(
-                f"Homeroom cannot listen on {read.address}:{read.port}: {error.strerror}. "
-                "Name another port with HOMEROOM_PORT."
+                f"Homeroom cannot listen on {read.address}:{port}: {error.strerror}. Name another port with {setting}."
             ) from None
 
 

@@ -55,6 +55,7 @@ def connect(*, by: User, district: District, credentials: Credentials | None, **
             raise Refused("The stored credentials do not belong to this. Please enter those that do.")
         if _machines(before) != _machines(_shown_to(feed)):
             feed.host_key = ""
+        feed.box_password = feed.box_keys = ""
         feed.pulled_at = feed.complete_at = None  # another provider knows nothing of what this one has told
         feed.taken, feed.taken_modified_at, feed.looked_at, feed.looked = "", None, None, ""
         feed.tries = 0
@@ -173,6 +174,8 @@ def require_usable(credentials: Credentials, feed: Feed) -> None:
     """Raises Refused for what could not even be sent."""
     if feed.is_chosen:
         return None
+    if feed.is_drop_box:
+        raise Refused("To a drop box the district signs in, and Homeroom to none.")
     if feed.is_sftp:
         return _require_usable_for_sftp(credentials, feed)
     is_bearer = feed.authentication == Authentication.BEARER
@@ -222,7 +225,7 @@ def _check_connection(feed: Feed) -> None:
         raise Refused("Please choose from the list.")
     if not feed.fits(feed.district):
         raise Refused(f"A district of the method {feed.district.get_method_display()} has another kind of source.")
-    if feed.is_sftp:
+    if feed.brings_files:
         return _check_server(feed)
     _check_address("base URL", feed.base_url)
     if feed.is_chosen and not feed.base_url.startswith(f"{settings.HOMEROOM_CLASSLINK_PROXY}/"):

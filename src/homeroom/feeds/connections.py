@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from homeroom.feeds.credentials import Credentials, unseal
 from homeroom.feeds.models import Authentication, Feed
 from homeroom.sources import SettingsError
 from homeroom.sources.addresses import Allowed
+from homeroom.sources.drop_box import Box
 from homeroom.sources.oneroster_rest import Authentication as Way
 from homeroom.sources.oneroster_rest import Bearer, ClassLinkPartner, ClientCredentials, Connection, OAuth1
 from homeroom.sources.sftp_connection import Password, PrivateKey, Server
@@ -51,6 +53,12 @@ def server_of(feed: Feed, credentials: Credentials | None = None) -> Server:
     )
 
 
+def box_of(district_id: int) -> Box:
+    """The district's drop box, whether it has been used or not. Never another one's: the folder is named by our id."""
+    folder = Path(settings.HOMEROOM_DATA) / "drops" / str(district_id)
+    return Box(folder, most_bytes=settings.HOMEROOM_UPLOAD_LIMIT_BYTES)
+
+
 def sftp_address(host: str, port: int, folder: str) -> str:
     """Where drops are found, as it is stored: sftp://host:22/folder, and with two slashes an absolute folder."""
     bare = host.strip("[]").lower()
@@ -76,6 +84,8 @@ def addresses_allowed() -> Allowed:
 
 def host_of(feed: Feed) -> str:
     """The machine from which the roster is collected, by its name."""
+    if feed.is_drop_box:
+        return "the drop box"
     return urlsplit(feed.base_url).hostname or ""
 
 

@@ -24,11 +24,13 @@ class Authentication(models.TextChoices):
     CLASSLINK = "classlink-partner", "Chosen from ClassLink's list, with the publisher's partner key"
     SFTP_PASSWORD = "sftp-password", "SFTP, with a password"
     SFTP_KEY = "sftp-key", "SFTP, with a private key"
+    DROP_BOX = "drop-box", "Homeroom's own SFTP server: the district signs in"
 
 
 SFTP = (Authentication.SFTP_PASSWORD, Authentication.SFTP_KEY)
+OF_FILES = (*SFTP, Authentication.DROP_BOX)
 #: Ways for which an operator enters address and credentials.
-REST = tuple(way for way in Authentication if way not in (*SFTP, Authentication.CLASSLINK))
+REST = tuple(way for way in Authentication if way not in (*OF_FILES, Authentication.CLASSLINK))
 
 
 class Version(models.TextChoices):
@@ -55,6 +57,9 @@ class Feed(OfDistrict):
     settled_after_minutes: a file that was changed later than that ago is left alone. taken: tells the drop that was
     collected last, and for which schools; empty before. taken_modified_at: when that was changed; older ones are not
     collected. looked_at: when a sync looked for a drop last; looked: what it saw, as a sentence for the district.
+
+    Or it has a drop box on our own SFTP server, where it signs in (``drop_boxes``). box_password: hashed; empty: by key
+    only. box_keys: public keys that let in, one a line. takes_at_once: a drop is collected as soon as it is finished.
     """
 
     base_url = models.CharField(max_length=500)
@@ -83,13 +88,16 @@ class Feed(OfDistrict):
     taken_modified_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
     looked = models.CharField(max_length=500, blank=True, default="")
+    box_password = models.CharField(max_length=250, blank=True, default="")
+    box_keys = models.TextField(blank=True, default="")
+    takes_at_once = models.BooleanField(default=False)
 
-    PERSONAL: ClassVar = ("sealed", "paused_by", "looked")
+    PERSONAL: ClassVar = ("sealed", "paused_by", "looked", "box_password", "box_keys")
     NOT_PERSONAL: ClassVar = (
         "district", "base_url", "version", "authentication", "token_url", "scopes", "page_size", "wants_demographics",
         "tells_changes", "complete_every_days", "night", "no_syncs_on", "is_paused", "pulled_at", "complete_at",
         "onboarded_digest", "tries", "sealed_at", "paused_at", "host_key", "settled_after_minutes", "taken",
-        "taken_modified_at", "looked_at",
+        "taken_modified_at", "looked_at", "takes_at_once",
     )  # fmt: skip
 
     class Meta:
@@ -110,11 +118,20 @@ class Feed(OfDistrict):
 
     def fits(self, district: District) -> bool:
         """Whether the district's rosters come in this way. The feed of another method waits for its return."""
-        return district.method == Method.ONEROSTER_CSV if self.is_sftp else district.method in COLLECTED
+        return district.method == Method.ONEROSTER_CSV if self.brings_files else district.method in COLLECTED
+
+    @property
+    def brings_files(self) -> bool:
+        return self.authentication in OF_FILES
 
     @property
     def is_sftp(self) -> bool:
+        """The district's own server, not ours."""
         return self.authentication in SFTP
+
+    @property
+    def is_drop_box(self) -> bool:
+        return self.authentication == Authentication.DROP_BOX
 
     @property
     def is_chosen(self) -> bool:

@@ -16,6 +16,7 @@ from homeroom.districts.forms import ActionForm, posted
 from homeroom.districts.models import Method
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.feeds import actions
+from homeroom.feeds.box_views import address_of_box
 from homeroom.feeds.classlink import ChoiceForm, DistrictSearch, Listing, listing
 from homeroom.feeds.connections import connection_of, partner
 from homeroom.feeds.credentials import Credentials
@@ -43,14 +44,15 @@ def source(request: DistrictRequest) -> HttpResponse:
 def connect(request: DistrictRequest) -> HttpResponse:
     feed = _feed(request)
     kind = SftpForm if _is_sftp(request) else ConnectionForm
-    form = kind(posted(request), initial=kind.of(feed, request.district))
+    stored = None if feed is not None and feed.is_drop_box else feed
+    form = kind(posted(request), initial=kind.of(stored, request.district))
     if form.carries_out(
         lambda _: actions.connect(
             by=request.user, district=request.district, credentials=form.credentials, **form.connection
         )
     ):
         return _saved(request, "The connection is stored. Test it now.")
-    return render(request, "feeds/connect.html", {"form": form, "feed": feed, "is_sftp": _is_sftp(request)})
+    return render(request, "feeds/connect.html", {"form": form, "feed": stored, "is_sftp": _is_sftp(request)})
 
 
 @allowed("sources.connect")
@@ -74,7 +76,7 @@ def classlink(request: DistrictRequest) -> HttpResponse:
 def credentials(request: DistrictRequest) -> HttpResponse:
     """New ones are tried before they take the place of those that work, unless that is not wanted."""
     feed = _feed(request)
-    if feed is None or feed.is_chosen:
+    if feed is None or feed.is_chosen or feed.is_drop_box:
         return redirect("source-connect", request.district.slug)
     form = (SftpReplaceForm if feed.is_sftp else ReplaceForm)(posted(request))
     given = form.credentials or Credentials("", "") if form.is_valid() else None
@@ -93,7 +95,7 @@ def nights(request: DistrictRequest) -> HttpResponse:
     feed = _feed(request)
     if feed is None:
         return redirect("source-connect", request.district.slug)
-    kind = NightsForm if feed.is_sftp else TimetableForm
+    kind = NightsForm if feed.brings_files else TimetableForm
     form = kind(posted(request), initial=kind.of(feed))
     if form.carries_out(lambda said: actions.change_timetable(by=request.user, district=request.district, **said)):
         return _saved(request, "The nights are stored.")
@@ -155,6 +157,7 @@ def _source(request: DistrictRequest, tried: tuple[Tried, ...] = (), looked: Sft
         "tried": tried,
         "works": all(one.problem is None for one in tried),
         "looked": looked,
+        **(address_of_box(request) if standing.feed and standing.feed.is_drop_box else {}),
         "is_sftp": _is_sftp(request),
         "can_choose": request.district.method == Method.CLASSLINK and partner() is not None,
         "fingerprint": fingerprint(standing.feed.host_key) if standing.feed and standing.feed.host_key else "",
@@ -186,9 +189,9 @@ def _problem(feed: Feed, given: Credentials) -> str:
 def _tested(feed: Feed, given: Credentials | None = None) -> dict[str, Any]:
     """What the test of the connection says, as ``_source`` takes it."""
     if not _TESTING.acquire(blocking=False):
-        return {"looked": SftpTrial(_TOO_MANY)} if feed.is_sftp else {"tried": (Tried("", problem=_TOO_MANY),)}
+        return {"looked": SftpTrial(_TOO_MANY)} if feed.brings_files else {"tried": (Tried("", problem=_TOO_MANY),)}
     try:
-        return {"looked": try_sftp(feed, given)} if feed.is_sftp else {"tried": _tried(feed, given)}
+        return {"looked": try_sftp(feed, given)} if feed.brings_files else {"tried": _tried(feed, given)}
     finally:
         _TESTING.release()
 

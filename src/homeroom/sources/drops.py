@@ -78,7 +78,7 @@ def drops(
     def is_settled(entry: Entry) -> bool:
         return entry in earlier and entry.modified_at <= since
 
-    found = [Drop((entry,), not is_settled(entry)) for entry in now if _is_zip(entry.name)]
+    found = [Drop((entry,), not is_settled(entry)) for entry in now if is_zip(entry.name)]
     for folder, together in groupby(sorted(now), lambda entry: entry.folder):
         entries = list(together)
         loose = tuple(entry for entry in entries if is_roster_file(entry.name))
@@ -97,10 +97,10 @@ def newest_finished(found: Iterable[Drop]) -> Drop | None:
 
 def concerns_us(name: str) -> bool:
     """Whether a file of this name is a drop, a part of one, or becomes one; others need not be looked at."""
-    return _is_zip(name) or is_roster_file(name) or _becomes_roster_file(name)
+    return is_zip(name) or is_roster_file(name) or _becomes_roster_file(name)
 
 
-def _is_zip(name: str) -> bool:
+def is_zip(name: str) -> bool:
     return name.casefold().endswith(_ZIP) and not name.startswith(".") and not is_left_by_system(name)
 
 

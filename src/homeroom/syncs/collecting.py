@@ -36,7 +36,7 @@ def collect(sync: Sync, claim: Claim) -> None:
     sync.collected_at, sync.since = timezone.now(), since_of(feed)
     claim.write(collected_at=sync.collected_at, since=sync.since, delivery_name=host_of(feed))
     with claim.telling() as tell:
-        if feed.is_sftp:
+        if feed.brings_files:
             return taking.take(sync, claim, feed, tell=tell)
         source.collect(connection_of(feed), storage.empty_folder_for_pages(sync), since=sync.since, progress=tell)
     return None

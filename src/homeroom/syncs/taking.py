@@ -1,4 +1,6 @@
-"""The newest finished drop of a district's SFTP server becomes the delivery of a sync, or there is nothing new."""
+"""The newest finished drop becomes the delivery of a sync, or there is nothing new: from a district's SFTP server, or
+from its drop box on ours.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from homeroom.districts.actions.schools import onboarded_digest
-from homeroom.feeds.connections import host_of, server_of
+from homeroom.feeds.connections import box_of, host_of, server_of
+from homeroom.feeds.drop_boxes import drops_in_box
 from homeroom.feeds.models import Feed
+from homeroom.sources import TryAgainLaterError
 from homeroom.sources.drops import Drop, newest_finished
 from homeroom.sources.package import shown
-from homeroom.sources.sftp_drop import collect
+from homeroom.sources.sftp_drop import Collected, collect
 from homeroom.syncs import storage
 from homeroom.syncs.claims import Claim
 from homeroom.syncs.models import State, Sync
@@ -28,9 +32,9 @@ class NothingNewError(Exception):
 def take(sync: Sync, claim: Claim, feed: Feed, *, tell: Callable[[str], None]) -> None:
     """The files of the newest finished drop are the sync's delivery, as if they had been uploaded.
 
-    A night takes none that was taken before, unless other schools are onboarded since, and none that is older: that
-    raises NothingNewError. Who runs the sync by hand, or tries it once more, gets what there is. Raises SourceError if
-    not all of it arrived.
+    From a server a night takes none that was taken before, unless other schools are onboarded since, and none that is
+    older: that raises NothingNewError. Who runs the sync by hand, or tries it once more, gets what there is. Raises
+    SourceError if not all of it arrived.
     """
     schools = onboarded_digest(feed.district)
 
@@ -40,7 +44,9 @@ def take(sync: Sync, claim: Claim, feed: Feed, *, tell: Callable[[str], None]) -
         is_older = feed.taken_modified_at is not None and drop.modified_at < feed.taken_modified_at
         return not is_older and _tells(drop, schools) != feed.taken
 
-    found = collect(server_of(feed), storage.folder_for_drop(sync), wants=wants, progress=tell)
+    into = storage.folder_for_drop(sync)
+    is_box = feed.is_drop_box
+    found = _out_of_box(feed, into) if is_box else collect(server_of(feed), into, wants=wants, progress=tell)
     if found.drop is None or found.folder is None:
         _note(feed, _nothing_new(found.seen))
         raise NothingNewError(_nothing_new(found.seen))
@@ -55,6 +61,30 @@ def take(sync: Sync, claim: Claim, feed: Feed, *, tell: Callable[[str], None]) -
         _note(feed, f"{_named(found.drop)} was collected.", **taken)
     sync.refresh_from_db(fields=["delivery_name", "delivery_digest", "delivery_bytes"])
     storage.keep_drop(sync, found.folder)
+    if is_box:
+        _clear_box(feed, found.drop)
+
+
+def _out_of_box(feed: Feed, into: Path) -> Collected:
+    """What lies in the drop box is always new: what is taken is removed from there."""
+    seen = drops_in_box(feed)
+    drop = newest_finished(seen)
+    if drop is None:
+        return Collected(seen)
+    folder = into / drop.mark[:32]
+    try:
+        box_of(feed.district_id).link(drop, folder)
+    except OSError as error:
+        raise TryAgainLaterError("The drop box was changed while the roster was taken out of it.") from error
+    return Collected(seen, drop, folder)
+
+
+def _clear_box(feed: Feed, taken: Drop) -> None:
+    """The drop is gone from the box, and so are those that it has replaced. Should a worker die before that, the next
+    night takes the same once more, which changes nothing.
+    """
+    older = [drop for drop in drops_in_box(feed) if not drop.is_growing and drop.modified_at <= taken.modified_at]
+    box_of(feed.district_id).clear([taken, *older])
 
 
 def end_without_delivery(sync: Sync, claim: Claim, why: str) -> None:

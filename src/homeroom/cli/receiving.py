@@ -1,0 +1,40 @@
+"""``homeroom sftp``: the server for the districts' drop boxes, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from homeroom.cli import installation, preparation
+from homeroom.cli.wrong_use import WrongUseError
+from homeroom.environment import Environment
+
+
+def receive() -> int:
+    with installation.opened():
+        preparation.set_up()
+        read = installation.check_settings()
+        if not read.sftp_port:
+            raise WrongUseError(
+                "HOMEROOM_SFTP_PORT is not set. Name the port by which districts reach their drop boxes."
+            )
+        try:
+            asyncio.run(_serve(read, read.sftp_port))
+        except OSError as error:
+            raise WrongUseError(
+                f"The SFTP server cannot listen on {read.address}:{read.sftp_port}: {error.strerror}. "
+                "Name another port with HOMEROOM_SFTP_PORT."
+            ) from None
+    return 0
+
+
+async def _serve(read: Environment, port: int) -> None:
+    from homeroom.feeds import host_keys, receiving  # noqa: PLC0415 — after set_up
+
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    host_key = str(host_keys.own_host_key())
+    accepting = await receiving.listen(read.address, port, host_key=host_key, door=receiving.Door())
+    await told.wait()
+    accepting.close()

@@ -1,0 +1,32 @@
+"""The host key of our own SFTP server, by which districts know it: made once, and kept among our files."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import asyncssh
+from django.conf import settings
+
+_NAME = "sftp-host-key"
+
+
+def own_host_key() -> Path:
+    """The file of the private key, for the server's own user alone. Of two that are made at once, the first stays."""
+    path = Path(settings.HOMEROOM_DATA) / _NAME
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
+        with os.fdopen(number, "wb") as file:
+            file.write(asyncssh.generate_private_key("ssh-ed25519").export_private_key())
+        with suppress(FileExistsError):
+            path.hardlink_to(name)
+        Path(name).unlink()
+    return path
+
+
+def own_fingerprint() -> str:
+    """SHA256:…, as districts see it when they connect for the first time."""
+    return asyncssh.read_private_key(own_host_key()).get_fingerprint()

@@ -1,0 +1,379 @@
+"""Our own SFTP server: a district signs in, sees its drop box and nothing else, and leaves files there."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from homeroom.districts import actions as districts
+from homeroom.districts import scope
+from homeroom.districts.models import District, Method
+from homeroom.feeds import drop_boxes, receiving
+from homeroom.feeds.connections import box_of
+from homeroom.feeds.host_keys import own_fingerprint, own_host_key
+from homeroom.feeds.models import Feed
+from tests.people import Cast
+from tests.syncs.conftest import data
+
+__all__ = ["data"]  # fixtures are found where they are imported
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Doing = Callable[[asyncssh.SFTPClient], Awaitable[Any]]
+
+
+@pytest.fixture
+def password(cast: Cast, data: Path) -> str:
+    """Of Ferndale's drop box."""
+    return drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
+
+
+@pytest.fixture
+def port(password: str) -> Iterator[int]:
+    with receiving_here() as port:
+        yield port
+
+
+@contextmanager
+def receiving_here(door: receiving.Door | None = None) -> Iterator[int]:
+    """The server, in a thread of its own, at this port."""
+    ready, loop, ended = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
+    ports: list[int] = []
+
+    async def serve() -> None:
+        shared = door or receiving.Door(first_wait_seconds=0.01)
+        accepting = await receiving.listen("127.0.0.1", 0, host_key=str(own_host_key()), door=shared)
+        ports.append(accepting.get_port())
+        ready.set()
+        await ended.wait()
+        accepting.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await loop.shutdown_default_executor()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield ports[0]
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(10)
+        loop.close()
+
+
+def connecting(port: int, secret: str, user: str = "ferndale", **more: Any) -> Any:
+    known = asyncssh.read_private_key(own_host_key()).convert_to_public()
+    given: dict[str, Any] = {"password": secret, "client_keys": None, **more}
+    return asyncssh.connect(
+        "127.0.0.1", port, username=user, known_hosts=([known], [], []), config=None, agent_path=None, **given
+    )
+
+
+def do(port: int, secret: str, doing: Doing, user: str = "ferndale", **more: Any) -> Any:
+    """What a program of the district does while it is connected."""
+
+    async def done() -> Any:
+        async with connecting(port, secret, user, **more) as connection, connection.start_sftp_client() as sftp:
+            return await doing(sftp)
+
+    return asyncio.run(done())
+
+
+def puts(name: str, content: bytes) -> Doing:
+    async def put(sftp: asyncssh.SFTPClient) -> None:
+        async with sftp.open(name, "wb") as file:
+            await file.write(content)
+
+    return put
+
+
+def drops(cast: Cast) -> list[str]:
+    found = box_of(cast.ferndale.pk).drops(at=timezone.now(), settled_after=timedelta())
+    return [drop.name for drop in found if not drop.is_growing]
+
+
+def test_uploaded_zip_is_a_drop(cast: Cast, port: int, password: str) -> None:
+    content = os.urandom(3_000_000)
+    do(port, password, puts("roster.zip", content))
+
+    assert drops(cast) == ["roster.zip"]
+    path = box_of(cast.ferndale.pk).path("roster.zip")
+    assert path.read_bytes() == content
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [parent.stat().st_mode & 0o777 for parent in (path.parent, path.parent.parent)] == [0o700, 0o700]
+
+
+def test_upload_under_another_name_is_a_drop_once_it_is_renamed(cast: Cast, port: int, password: str) -> None:
+    async def put(sftp: asyncssh.SFTPClient) -> None:
+        await puts("roster.zip.filepart", b"x" * 10)(sftp)
+        assert drops(cast) == []
+        await sftp.rename("roster.zip.filepart", "roster.zip")
+
+    do(port, password, put)
+    assert drops(cast) == ["roster.zip"]
+
+
+def test_upload_that_is_cut_off_is_no_drop_until_it_is_sent_again(cast: Cast, port: int, password: str) -> None:
+    async def cut_off() -> None:
+        connection = await connecting(port, password)
+        sftp = await connection.start_sftp_client()
+        file = await sftp.open("roster.zip", "wb")
+        await file.write(b"x" * 100_000)
+        connection.abort()
+        await asyncio.sleep(0.3)
+
+    asyncio.run(cut_off())
+    assert box_of(cast.ferndale.pk).path("roster.zip").exists()
+    assert drops(cast) == []
+
+    do(port, password, puts("roster.zip", b"whole"))
+    assert drops(cast) == ["roster.zip"]
+    assert box_of(cast.ferndale.pk).path("roster.zip").read_bytes() == b"whole"
+
+
+def test_upload_that_goes_on_is_no_drop_yet(cast: Cast, port: int, password: str) -> None:
+    async def put(sftp: asyncssh.SFTPClient) -> None:
+        async with sftp.open("roster.zip", "wb") as file:
+            await file.write(b"x")
+            assert drops(cast) == []
+
+    do(port, password, put)
+    assert drops(cast) == ["roster.zip"]
+
+
+def test_files_are_listed_renamed_and_removed(cast: Cast, port: int, password: str) -> None:
+    async def doing(sftp: asyncssh.SFTPClient) -> list[str]:
+        for name in ("a.zip", "b.zip"):
+            await puts(name, b"x" * 7)(sftp)
+        await sftp.rename("a.zip", "c.zip")
+        await sftp.remove("b.zip")
+        assert (await sftp.stat("c.zip")).size == 7
+        assert await sftp.realpath(".") == "/"
+        await sftp.setstat("c.zip", asyncssh.SFTPAttrs(mtime=1, atime=1, permissions=0o777))
+        return [str(name) for name in await sftp.listdir("/")]
+
+    assert sorted(do(port, password, doing)) == [".", "..", "c.zip"]
+    status = box_of(cast.ferndale.pk).path("c.zip").stat()
+    assert (status.st_mode & 0o777, status.st_mtime > 1_000) == (0o600, True)
+
+
+REFUSED: dict[str, Doing] = {
+    "reading": lambda sftp: sftp.get("roster.zip", os.devnull),
+    "opening to read": lambda sftp: sftp.open("roster.zip", "rb"),
+    "a folder": lambda sftp: sftp.mkdir("folder"),
+    "a file in a folder": lambda sftp: sftp.open("folder/roster.zip", "wb"),
+    "a link": lambda sftp: sftp.symlink("/etc/passwd", "roster2.zip"),
+    "a hard link": lambda sftp: sftp.link("roster.zip", "roster2.zip"),
+    "reading a link": lambda sftp: sftp.readlink("roster.zip"),
+    "above": lambda sftp: sftp.open("../../unfinished/roster.zip", "wb"),
+    "another place": lambda sftp: sftp.open("/etc/homeroom.zip", "wb"),
+    "a name with a backslash": lambda sftp: sftp.open("..\\roster.zip", "wb"),
+    "a name that hides": lambda sftp: sftp.open("a\nb.zip", "wb"),
+    "renaming to above": lambda sftp: sftp.rename("roster.zip", "../roster2/x.zip"),
+    "removing the box": lambda sftp: sftp.rmdir("/"),
+    "removing above": lambda sftp: sftp.remove("../sftp-host-key/x"),
+    "listing a folder": lambda sftp: sftp.listdir("/etc/x"),
+    "the disk": lambda sftp: sftp.statvfs("/"),
+}
+
+
+def test_everything_else_is_refused(cast: Cast, port: int, password: str) -> None:
+    done: list[str] = []
+
+    async def doing(sftp: asyncssh.SFTPClient) -> None:
+        await puts("roster.zip", b"x")(sftp)
+        for what, tried in REFUSED.items():
+            with suppress(asyncssh.SFTPError):
+                await tried(sftp)
+                done.append(what)
+
+    do(port, password, doing)
+    assert done == []
+    assert drops(cast) == ["roster.zip"]
+
+
+def test_way_up_leads_to_the_box_itself(cast: Cast, port: int, password: str) -> None:
+    async def doing(sftp: asyncssh.SFTPClient) -> list[str]:
+        return [str(name) for name in await sftp.listdir("../../..")]
+
+    assert sorted(do(port, password, doing)) == [".", ".."]
+
+
+def test_one_district_never_sees_the_box_of_another(cast: Cast, port: int, password: str) -> None:
+    other = drop_boxes.open_box(by=cast.operator, district=cast.lakeside)
+    box = box_of(cast.lakeside.pk)
+    box.make()
+    do(port, other, puts("secret.zip", b"x"), user="lakeside")
+    link = box_of(cast.ferndale.pk).files
+    link.mkdir(parents=True, exist_ok=True)
+    (link / "way.zip").symlink_to(box.path("secret.zip"))  # as nobody can make one from outside
+    (link / "door").symlink_to(box.files)
+    ways = [
+        f"../../{cast.lakeside.pk}/files/secret.zip", str(box.path("secret.zip")), "door/secret.zip",
+        f"/../{cast.lakeside.pk}/files/secret.zip",
+    ]  # fmt: skip
+
+    async def doing(sftp: asyncssh.SFTPClient) -> None:
+        for way in ways:
+            for mode in ("rb", "wb", "ab"):
+                with pytest.raises(asyncssh.SFTPError):
+                    await sftp.open(way, mode)
+            with pytest.raises(asyncssh.SFTPError):
+                await sftp.rename(way, "mine/x.zip")
+        for folder in ("door", f"../../{cast.lakeside.pk}/files"):
+            with pytest.raises(asyncssh.SFTPError):
+                await sftp.listdir(folder)
+        await puts("way.zip", b"mine")(sftp)
+
+    do(port, password, doing)
+    assert box.path("secret.zip").read_bytes() == b"x"
+    for user, given in (("ferndale", other), ("lakeside", password)):
+        with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
+            do(port, given, puts("x.zip", b"x"), user=user)
+
+
+def test_quota_holds_whatever_is_said_of_the_offset(cast: Cast, password: str, settings: Settings) -> None:
+    settings.HOMEROOM_UPLOAD_LIMIT_BYTES = 1_000_000
+
+    async def too_much(sftp: asyncssh.SFTPClient) -> None:
+        await puts("a.zip", b"x" * 600_000)(sftp)
+        with pytest.raises(asyncssh.SFTPFailure, match="The drop box is full"):
+            await puts("b.zip", b"x" * 600_000)(sftp)
+        with pytest.raises(asyncssh.SFTPFailure, match="The drop box is full"):
+            async with sftp.open("c.zip", "wb") as file:
+                await file.write(b"x", 10**12)
+
+    with receiving_here() as port:
+        do(port, password, too_much)
+    assert box_of(cast.ferndale.pk).used_bytes() <= 1_000_000
+
+
+def test_number_of_files_is_limited(cast: Cast, port: int, password: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("homeroom.sources.drop_box.MOST_FILES", 2)
+
+    async def too_many(sftp: asyncssh.SFTPClient) -> None:
+        for name in ("a.zip", "b.zip", "b.zip"):
+            await puts(name, b"x")(sftp)
+        with pytest.raises(asyncssh.SFTPFailure, match="The drop box is full"):
+            await puts("c.zip", b"x")(sftp)
+
+    do(port, password, too_many)
+
+
+def test_neither_shell_nor_command_nor_forwarding_is_given(cast: Cast, port: int, password: str) -> None:
+    async def tried() -> None:
+        async with connecting(port, password) as connection:
+            for asked in (connection.run("id"), connection.run(), connection.open_connection("127.0.0.1", port)):
+                with pytest.raises((asyncssh.ChannelOpenError, asyncssh.ProcessError)):
+                    await asked
+            with pytest.raises(asyncssh.ChannelListenError):
+                await connection.forward_remote_port("", 0, "127.0.0.1", port)
+
+    asyncio.run(tried())
+
+
+@pytest.mark.parametrize("why", ["wrong password", "wrong user", "no box", "closed", "another method", "own server"])
+def test_nobody_else_is_let_in(cast: Cast, port: int, password: str, why: str) -> None:
+    user = {"wrong user": "nowhere", "no box": "lakeside"}.get(why, "ferndale")
+    if why == "closed":
+        districts.close_district(by=cast.operator, district=cast.ferndale)
+    if why == "another method":
+        districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.CLASSLINK)
+    if why == "own server":
+        with scope.within(cast.ferndale.pk):
+            Feed.objects.update(authentication="sftp-password")
+
+    with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
+        do(port, "wrong" if why == "wrong password" else password, puts("x.zip", b"x"), user=user)
+    assert not box_of(cast.ferndale.pk).files.exists()
+
+
+def test_failed_sign_ins_are_slowed_down_and_then_shut_out(cast: Cast, password: str) -> None:
+    door = receiving.Door(first_wait_seconds=0.001)
+    waits = [door.fail("10.0.0.7", "user ferndale") for _ in range(receiving.MOST_FAILURES)]
+
+    assert waits[:4] == [0.001, 0.002, 0.004, 0.008]
+    assert max(waits) == receiving.LONGEST_WAIT_SECONDS
+    assert (door.is_shut_to("10.0.0.7"), door.is_shut_to("10.0.0.8")) == (True, False)
+    assert door.fail("10.0.0.8", "user ferndale") == receiving.LONGEST_WAIT_SECONDS
+
+
+def test_connection_ends_after_some_wrong_passwords(cast: Cast, port: int, password: str) -> None:
+    tried: list[int] = []
+
+    class Guessing(asyncssh.SSHClient):
+        def password_auth_requested(self) -> str:
+            tried.append(1)
+            return "guess"
+
+    with pytest.raises((asyncssh.ConnectionLost, asyncssh.PermissionDenied)):
+        do(port, password, puts("x", b""), client_factory=Guessing, password=None)
+    assert len(tried) <= receiving.MOST_TRIES + 1
+
+
+def test_public_key_lets_in_and_the_password_no_longer_if_it_is_not_wanted(
+    cast: Cast, port: int, password: str
+) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    line = key.export_public_key("openssh").decode().strip() + " sis@ferndale"
+    drop_boxes.change_box(by=cast.operator, district=cast.ferndale, box_keys=line, takes_at_once=False, needs_key=True)
+
+    do(port, "", puts("roster.zip", b"x"), password=None, client_keys=[key])
+    assert drops(cast) == ["roster.zip"]
+    with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
+        do(port, password, puts("x.zip", b"x"))
+    with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
+        do(port, "", puts("x", b""), password=None, client_keys=[asyncssh.generate_private_key("ssh-ed25519")])
+
+
+def test_new_password_ends_the_old_one(cast: Cast, port: int, password: str) -> None:
+    new = drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
+
+    do(port, new, puts("roster.zip", b"x"))
+    with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
+        do(port, password, puts("x.zip", b"x"))
+
+
+def test_host_key_stays_and_is_for_nobody_else(data: Path) -> None:
+    told = own_fingerprint()
+
+    assert told == own_fingerprint()
+    assert told.startswith("SHA256:")
+    assert own_host_key().stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("takes_at_once", [True, False])
+def test_drop_is_due_as_soon_as_it_is_whole_if_that_is_wanted(
+    cast: Cast, port: int, password: str, takes_at_once: bool
+) -> None:
+    drop_boxes.change_box(
+        by=cast.operator, district=cast.ferndale, box_keys="", takes_at_once=takes_at_once, needs_key=False
+    )
+    before = District.objects.get(pk=cast.ferndale.pk).due_at
+
+    do(port, password, puts("roster.zip.part", b"x"))
+    assert District.objects.get(pk=cast.ferndale.pk).due_at == before
+    do(port, password, lambda sftp: sftp.rename("roster.zip.part", "roster.zip"))
+
+    for _ in range(100):
+        after = District.objects.get(pk=cast.ferndale.pk).due_at
+        if (after != before) == takes_at_once:
+            break
+        threading.Event().wait(0.02)
+    assert before is not None
+    assert after is not None
+    assert (after < before) == takes_at_once

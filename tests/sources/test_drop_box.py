@@ -1,0 +1,103 @@
+"""A drop box: which files of it are drops, and which names are none."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from homeroom.sources.drop_box import MOST_FILES, Box
+from homeroom.sources.drops import newest_finished
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    box = Box(tmp_path / "drops" / "7", most_bytes=1_000)
+    box.make()
+    return box
+
+
+def put(box: Box, name: str, *, seconds_ago: float = 600, is_finished: bool = True) -> None:
+    box.begin(name)
+    box.path(name).write_bytes(b"x" * 10)
+    at = NOW.timestamp() - seconds_ago
+    os.utime(box.path(name), (at, at))
+    if is_finished:
+        box.finish(name)
+
+
+def taken(box: Box) -> str | None:
+    drop = newest_finished(box.drops(at=NOW, settled_after=timedelta(minutes=1)))
+    return drop and drop.name
+
+
+def test_zip_is_a_drop_as_soon_as_its_upload_has_ended(box: Box) -> None:
+    put(box, "roster.zip", seconds_ago=0)
+
+    assert taken(box) == "roster.zip"
+
+
+def test_loose_files_wait_for_those_that_follow(box: Box) -> None:
+    put(box, "orgs.csv", seconds_ago=90)
+    put(box, "users.csv", seconds_ago=30)
+    assert taken(box) is None
+
+    put(box, "users.csv", seconds_ago=60)
+    assert taken(box) == "users.csv and 1 more"
+
+
+@pytest.mark.parametrize("name", ["roster.zip", "users.csv"])
+def test_upload_that_has_not_ended_is_no_drop_however_old(box: Box, name: str) -> None:
+    put(box, name, seconds_ago=90_000, is_finished=False)
+
+    assert taken(box) is None
+
+
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_renamed_file_is_as_finished_as_it_was(box: Box, is_finished: bool) -> None:
+    put(box, "roster.zip.filepart", is_finished=is_finished)
+    box.rename("roster.zip.filepart", "roster.zip")
+
+    assert taken(box) == ("roster.zip" if is_finished else None)
+
+
+def test_box_that_nobody_has_used_is_empty(tmp_path: Path) -> None:
+    assert Box(tmp_path / "none", most_bytes=1).drops(at=NOW, settled_after=timedelta()) == ()
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../x.zip", "a/b.zip", "a\\b.zip", "a\x00.zip", "x\n.zip", "é" * 120])
+def test_name_that_leads_elsewhere_is_none(box: Box, name: str) -> None:
+    with pytest.raises(ValueError, match="No file here can be called that"):
+        box.path(name)
+
+
+def test_link_is_no_drop(box: Box, tmp_path: Path) -> None:
+    (tmp_path / "secret.zip").write_bytes(b"x")
+    box.path("roster.zip").symlink_to(tmp_path / "secret.zip")
+
+    assert taken(box) is None
+
+
+def test_box_has_room_for_so_many_files(box: Box) -> None:
+    for number in range(MOST_FILES):
+        put(box, f"{number}.csv")
+
+    assert (box.has_room("one-more.csv"), box.has_room("7.csv")) == (False, True)
+    assert box.used_bytes() == 10 * MOST_FILES
+
+
+def test_what_was_taken_is_cleared_unless_it_came_anew(box: Box, tmp_path: Path) -> None:
+    put(box, "old.zip", seconds_ago=900)
+    put(box, "roster.zip")
+    found = box.drops(at=NOW, settled_after=timedelta())
+    box.link(found[0], tmp_path / "in")
+    put(box, "roster.zip", seconds_ago=0)
+
+    box.clear(found)
+
+    assert [path.name for path in box.files.iterdir()] == ["roster.zip"]
+    assert [path.name for path in (tmp_path / "in").iterdir()] == ["00-roster.zip"]
