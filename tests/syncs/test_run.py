@@ -198,6 +198,7 @@ def test_without_a_current_school_year_a_sync_fails_and_can_be_tried_again(cast:
     assert (again.state, again.reason) == (State.COMPLETED, "")
 
 
+@pytest.mark.django_db(transaction=True)  # the change of method has the district until its transaction ends
 def test_district_that_became_self_serve_is_not_synced(cast: Cast, files: Files) -> None:
     sync = send(cast.district_admin, cast.ferndale, zipped(files))
     districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
