@@ -15,6 +15,8 @@ from tests.server.conftest import Served, processes_of, within
 from tests.server.uploading import Office, pupils
 
 PASSWORD = "correct-horse-battery"
+PUPILS = 32
+"""More than are hashed at a time: a password takes a quarter of a second of a processor."""
 
 
 def test_first_start_says_how_to_go_on(served: Served, data: Path) -> None:
@@ -102,7 +104,7 @@ def test_upload_whose_database_is_killed_while_passwords_are_hashed_is_finished_
     served: Served, office: Office
 ) -> None:
     before = office.count("roster_person")
-    assert office.sends(pupils(60, "other")) == 302
+    assert office.sends(pupils(PUPILS, "other")) == 302
     with office.database() as own:
         some = "select from syncs_hashedpassword"
         assert within(60, lambda: own.execute(some).fetchone() is not None)
@@ -116,9 +118,9 @@ def test_upload_whose_database_is_killed_while_passwords_are_hashed_is_finished_
         own.execute("update procrastinate_workers set last_heartbeat = now() - interval '1 hour'")
         under_way = "select from syncs_sync where state <> 'completed'"
         assert within(120, lambda: own.execute(under_way).fetchone() is None), office.states()
-    assert office.count("roster_person") == office.count("roster_credential") == before + 60
+    assert office.count("roster_person") == office.count("roster_credential") == before + PUPILS
     assert office.count("syncs_waitingpassword") == office.count("syncs_hashedpassword") == 0
-    assert "students.csv: 60 students created" in office.sees(office.students)
+    assert f"students.csv: {PUPILS} students created" in office.sees(office.students)
     assert "students.csv Completed" in office.sees(office.new_upload.replace("new/", ""))
     assert not any(b"secret-word" in path.read_bytes() for path in office.kept_files())
 
