@@ -123,7 +123,7 @@ def start(data: Path) -> Iterator[Callable[[], Served]]:
             )
         served = Served(data, port, process, said)
         running.append(served)
-        assert within(60, lambda: served.is_ready), said.read_text()
+        assert within(180, lambda: served.is_ready), said.read_text()  # a busy machine needs longer
         return served
 
     yield begin
