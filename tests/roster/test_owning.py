@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from pytest_django import Settings
 
 from homeroom.audit.models import Event
 from homeroom.districts import Refused, scope
@@ -134,7 +135,10 @@ def test_nothing_changes_owner_between_automated_methods(cast: Cast, synced: Rec
     assert person(cast.ferndale, "S1").origin == Origin.SYNC
 
 
-def test_district_that_is_synced_again_gets_its_records_from_the_source(cast: Cast, tmp_path: Path) -> None:
+def test_district_that_is_synced_again_gets_its_records_from_the_source(
+    cast: Cast, tmp_path: Path, settings: Settings
+) -> None:
+    settings.HOMEROOM_DATA = tmp_path / "data"
     files = make(tmp_path, version="1.1")
     bring(cast.ferndale, files.roster(), tmp_path, sync_id=1)
     with scope.within(cast.ferndale.pk):

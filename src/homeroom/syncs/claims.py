@@ -21,7 +21,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from homeroom.districts import Refused, scope
-from homeroom.districts.models import District
+from homeroom.districts.models import District, Method
 from homeroom.syncs import telling
 from homeroom.syncs.models import State, Sync, Upload
 
@@ -83,8 +83,12 @@ def wait_for_district_until_commit(district_id: int) -> None:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", [DISTRICT_LOCK, district_id])
 
 
-def let_no_sync_begin(district: District, before: str) -> dict[str, int]:  # noqa: ARG001  (see METHOD_CHANGES)
-    """No sync of the district begins until the transaction ends. Raises Refused where one is worked on now."""
+def let_no_sync_begin(district: District, before: str) -> dict[str, int]:
+    """Where a district becomes self-serve no sync of it begins until the transaction ends. Raises Refused where one is
+    worked on now.
+    """
+    if district.is_automated or not Method(before).is_automated:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s, %s)", [DISTRICT_LOCK, district.pk])
         if not cursor.fetchone()[0]:
