@@ -48,6 +48,24 @@ def test_pages_of_an_sftp_source(cast: Cast, server: District, data: Path, signe
     assert_is_fine(page, "sftp-nights", size, heading="Nights")
 
 
+def test_pages_of_a_drop_box(cast: Cast, data: Path, signed_in: SignedIn, size: str) -> None:
+    page = signed_in(cast.operator)
+
+    page.goto(SOURCE)
+    page.get_by_role("link", name="Open a drop box").click()
+    assert_is_fine(page, "drop-box-open", size, heading="Open a drop box?")
+    tab_to(page, "Open the drop box")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("never again")).to_be_visible()
+    assert_is_fine(page, "drop-box-opened", size, heading="The password of the drop box")
+    page.get_by_role("link", name="I have passed it on").click()
+    page.get_by_role("button", name="Look into the drop box").click()
+    expect(page.get_by_text("There is no roster in the drop box")).to_be_visible()
+    assert_is_fine(page, "drop-box", size, heading="Source")
+    page.goto(SOURCE + "drop-box/")
+    assert_is_fine(page, "drop-box-change", size, heading="Change the drop box")
+
+
 def test_sftp_source_by_keyboard(cast: Cast, unconfirmed: Feed, server: District, signed_in: SignedIn) -> None:
     server.put("roster.zip")
     page = signed_in(cast.operator)

@@ -6,12 +6,13 @@ import http.client
 import os
 import signal
 import socket
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.server.conftest import Served, processes_of, within
+from tests.server.conftest import HOMEROOM, Served, environment, free_port, processes_of, within
 from tests.server.uploading import Office, pupils
 
 PASSWORD = "correct-horse-battery"
@@ -123,6 +124,28 @@ def test_upload_whose_database_is_killed_while_passwords_are_hashed_is_finished_
     assert f"students.csv: {PUPILS} students created" in office.sees(office.students)
     assert "students.csv Completed" in office.sees(office.new_upload.replace("new/", ""))
     assert not any(b"secret-word" in path.read_bytes() for path in office.kept_files())
+
+
+def test_drop_boxes_are_served_where_a_port_is_named_and_not_elsewhere(served: Served, data: Path) -> None:
+    without = served.run("sftp")
+    assert (without.returncode, "HOMEROOM_SFTP_PORT is not set" in without.stderr) == (64, True)
+
+    port = free_port()
+    serving = subprocess.Popen([*HOMEROOM, "sftp"], env=environment(data, HOMEROOM_SFTP_PORT=str(port)))
+    try:
+        assert within(30, lambda: _greeting(port).startswith(b"SSH-2.0-Homeroom"))
+    finally:
+        serving.terminate()
+    assert serving.wait(20) == 0
+    assert (data / "sftp-host-key").stat().st_mode & 0o777 == 0o600
+
+
+def _greeting(port: int) -> bytes:
+    try:
+        with socket.create_connection(("127.0.0.1", port), 5) as line:
+            return line.recv(100)
+    except OSError:
+        return b""
 
 
 def test_port_that_is_taken_is_said_before_anything_starts(served: Served) -> None:

@@ -90,6 +90,17 @@ def test_box_has_room_for_so_many_files(box: Box) -> None:
     assert box.used_bytes() == 10 * MOST_FILES
 
 
+def test_what_nobody_took_expires(box: Box, tmp_path: Path) -> None:
+    put(box, "cut-off.zip", seconds_ago=90_000, is_finished=False)
+    put(box, "roster.zip", seconds_ago=80_000)
+
+    box.expire(before=NOW - timedelta(days=1))
+    Box(tmp_path / "none", most_bytes=1).expire(before=NOW)
+
+    assert [path.name for path in box.files.iterdir()] == ["roster.zip"]
+    assert not list((box.folder / "unfinished").iterdir())
+
+
 def test_what_was_taken_is_cleared_unless_it_came_anew(box: Box, tmp_path: Path) -> None:
     put(box, "old.zip", seconds_ago=900)
     put(box, "roster.zip")

@@ -113,6 +113,13 @@ class Box:
                 if path.exists() and _modified_at(path.stat()) == entry.modified_at:
                     path.unlink()
 
+    def expire(self, *, before: datetime) -> None:
+        """Files that were changed before are gone: cut off and never sent again, or of names that are no drop's."""
+        if self.files.exists():
+            for name, status in self._regular():
+                if _modified_at(status) < before:
+                    self.remove(name)
+
     def _regular(self) -> list[tuple[str, os.stat_result]]:
         """Names of ordinary files, and what the system says of them; links are none."""
         with os.scandir(self.files) as found:

@@ -24,6 +24,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from homeroom.audit.recording import Target, record
 from homeroom.districts import scope
 from homeroom.districts.models import District
+from homeroom.feeds.connections import box_of
 from homeroom.notices import sending as notices
 from homeroom.syncs import claims, pipeline, storage, telling, undoing
 from homeroom.syncs.models import UNDER_WAY, State, Sync, Upload
@@ -171,6 +172,7 @@ def _expire(district: District) -> None:
             _discard_undecided(sync)
             Sync.objects.filter(pk=sync.pk).update(files_expired_at=timezone.now())
         storage.remove(sync)
+    box_of(district.pk).expire(before=before)
     storage.remove_leftovers(district, syncs=Sync.objects.filter(files_expired_at=None).values_list("pk", flat=True))
 
 
