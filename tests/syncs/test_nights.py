@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from homeroom import engine
 from homeroom.demo.provider import Provider
 from homeroom.demo.provider_access import KEY, TOKEN, Access
 from homeroom.demo.provider_faults import Fault, Kind
@@ -23,7 +24,7 @@ from homeroom.feeds.credentials import Credentials
 from homeroom.feeds.models import Authentication, Feed
 from homeroom.feeds.timetable import WAITS
 from homeroom.roster.models import Person
-from homeroom.syncs import actions, nights, tasks
+from homeroom.syncs import actions, claims, nights, tasks
 from homeroom.syncs.models import State, Sync
 from tests.people import Cast
 from tests.syncs.collected import CREDENTIALS, address, feed, impatient, let_it_be_due, night, provider
@@ -127,6 +128,37 @@ def test_a_night_that_failed_is_tried_again_with_growing_waits_and_stays_one_syn
     with scope.within(cast.ferndale.pk):
         assert Sync.objects.count() == 1
         assert Feed.objects.get().tries == 0
+
+
+@pytest.mark.parametrize("end", ["another reason", "a mistake of ours", "a worker that died", "wrong credentials"])
+def test_a_try_that_fails_for_good_is_the_last_of_its_night(
+    cast: Cast, feed: Feed, provider: Provider, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    provider.fail(Fault(Kind.FAILING, "orgs", 0, None))
+    first = night(cast)
+    provider.fail()
+    with monkeypatch.context() as failing:
+        if end == "another reason":
+            failing.setattr(engine, "summarise", stopped)
+        if end == "a mistake of ours":
+            failing.setattr(engine, "validate", None)
+        if end == "a worker that died":
+            failing.setattr(claims, "MOST_DEATHS", 0)
+        if end == "wrong credentials":
+            feeds.rotate_credentials(by=cast.operator, district=cast.ferndale, credentials=Credentials(KEY, "another"))
+        second = night(cast)
+    feeds.rotate_credentials(by=cast.operator, district=cast.ferndale, credentials=CREDENTIALS)
+    assert (second.pk, second.state) == (first.pk, State.FAILED)
+
+    third = night(cast)
+
+    assert (third.pk != first.pk, third.state) == (True, State.COMPLETED)
+    with scope.within(cast.ferndale.pk):
+        assert Sync.objects.get(pk=first.pk).state == State.FAILED
+
+
+def stopped(*_: object, **__: object) -> None:
+    raise Refused("It cannot be judged.")
 
 
 def test_night_after_one_that_was_tried_in_vain_is_one_of_its_own(cast: Cast, feed: Feed, provider: Provider) -> None:

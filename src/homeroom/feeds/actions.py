@@ -152,6 +152,11 @@ def plan_next_try(district: District) -> bool:
     return again is not None
 
 
+def plan_no_further_try(district: District) -> None:
+    """After a sync that failed for good: the next night is one of its own."""
+    Feed.objects.filter(district=district).update(tries=0)
+
+
 @contextmanager
 def _changing(by: User, district: District) -> Iterator[Feed]:
     """The feed, nobody else's meanwhile, and saved at the end."""

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from homeroom.districts import Refused, scope
 from homeroom.districts.models import District, Method
+from homeroom.feeds import actions as feeds
 from homeroom.syncs import telling
 from homeroom.syncs.models import State, Sync, Upload
 
@@ -125,6 +126,8 @@ def begin(sync_id: int) -> Sync | None:
             sync.stage, sync.steps_done, sync.steps = "", 0, 0
         sync.save()
         if sync.is_final:
+            if sync.is_collected:
+                feeds.plan_no_further_try(sync.district)
             telling.tell(sync.pk)
     return None if sync.is_final else sync
 

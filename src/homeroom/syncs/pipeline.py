@@ -62,8 +62,9 @@ def run(sync: Sync) -> None:
             _run(sync, claim, work)
         except TryAgainLaterError as error:
             with transaction.atomic():
-                fail(claim, str(error))
-                if sync.is_collected and not feeds.plan_next_try(sync.district):
+                is_tried_again = sync.is_collected and feeds.plan_next_try(sync.district)
+                fail(claim, str(error), is_tried_again=is_tried_again)
+                if sync.is_collected and not is_tried_again:
                     storage.drop_incoming(sync)  # what was fetched of a drop is not continued
         except RefusedError as error:
             storage.drop_incoming(sync)  # only other bytes will do
@@ -220,9 +221,12 @@ def _complete(sync: Sync, claim: Claim, proposal: _Proposal) -> None:
     telling.tell(sync.pk)
 
 
-def fail(claim: Claim, reason: str, **outcome: object) -> None:
-    """The sync ends as failed; nothing of it was applied."""
+def fail(claim: Claim, reason: str, *, is_tried_again: bool = False, **outcome: object) -> None:
+    """The sync ends as failed; nothing of it was applied. is_tried_again: the night goes on with it later."""
     with transaction.atomic():
+        sync = Sync.objects.select_related("district").get(pk=claim.sync_id)
+        if sync.is_collected and not is_tried_again:
+            feeds.plan_no_further_try(sync.district)
         claim.write(state=State.FAILED, finished_at=timezone.now(), reason=reason, stage="", **outcome)
         telling.tell(claim.sync_id)
 
