@@ -20,7 +20,7 @@ from homeroom.roster.models import AddressInUse, Class, Credential, Enrollment, 
 from homeroom.roster.selfserve import creating
 from homeroom.syncs import claims, storage, tasks
 from homeroom.syncs.models import HashedPassword, Kind, State, Sync, Upload, WaitingPassword
-from homeroom.syncs.uploads import receiving
+from homeroom.syncs.uploads import passwords, receiving
 from homeroom.syncs.uploads.receiving import FaultyFileError
 from tests.people import Cast
 
@@ -312,3 +312,17 @@ def test_columns_of_any_name_are_told_by_it(cast: Cast, name: str) -> None:
         upload(cast, Kind.STUDENTS, text)
 
     assert name in str(refused.value)
+
+
+def test_nothing_is_created_where_the_method_was_changed_meanwhile(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync = upload(cast, Kind.STUDENTS, STUDENTS + ANA)
+    hash_waiting = passwords.hash_waiting
+
+    def while_it_hashes(*given: Any) -> bool:
+        districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.CLASSLINK)
+        return hash_waiting(*given)
+
+    monkeypatch.setattr(passwords, "hash_waiting", while_it_hashes)
+    with scope.within(cast.ferndale.pk):
+        assert "no self-serve district any more" in work(sync).reason
+        assert not Person.objects.exists()

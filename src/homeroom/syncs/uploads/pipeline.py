@@ -18,6 +18,7 @@ from homeroom.accounts.actions import create_account_with_hash
 from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions.members import join_as_school_admin
+from homeroom.districts.models import District
 from homeroom.districts.requirements import requirements_of
 from homeroom.engine.corrections import original_rows, write_corrections
 from homeroom.roster.models import Origin
@@ -92,6 +93,9 @@ def _created(upload: Upload, sync: Sync, claim: Claim, work: Path) -> bool:
     place, results = _place(upload), work / "results"
     with transaction.atomic():
         claims.wait_for_district_until_commit(sync.district_id)
+        # Hashing took its time: the method may be another by now, and is not changed until this is done.
+        sync.district = District.objects.select_for_update(no_key=True).get(pk=sync.district_id)
+        _refuse_to_create(sync)
         asking = Asking(place)
         checked = _judge(sync, asking, work)
         if checked.stopped:
