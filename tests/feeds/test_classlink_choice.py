@@ -121,6 +121,9 @@ def test_one_of_hundreds_is_searched_for(cast: Cast, proxy: Proxy, browser: Clie
     assert "None that shares with you is called so." in browser.get(PAGE, {"q": "nowhere"}).text
     browser.post(PAGE + "?q=fern", CHOICE)
     assert ID in stored(cast).base_url
+    assert browser.get(PAGE).context["form"].initial["application"] == ID
+        browser.get(PAGE + "?q=fern").text.split()
+    )
 
 
 def test_what_classlink_does_not_give_is_said(proxy: Proxy, browser: Client, settings: Settings) -> None:
@@ -162,6 +165,17 @@ def test_from_the_list_to_a_url_credentials_are_asked_for(cast: Cast, proxy: Pro
         actions.connect(
             by=cast.operator, district=cast.ferndale, credentials=None, authentication=Authentication.OAUTH1_SHA1
         )
+
+
+def test_of_another_method_the_connection_is_changed_by_hand(cast: Cast, proxy: Proxy, browser: Client) -> None:
+    browser.post(PAGE, CHOICE)
+    assert PAGE in browser.get(SOURCE).text
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.ONEROSTER_REST)
+
+    page = browser.get(SOURCE).text
+    assert PAGE not in page
+    assert SOURCE + "connect/" in page
+    assert "No credentials are stored" in browser.get(SOURCE + "connect/").text
 
 
 def test_the_key_is_for_the_proxy_alone(cast: Cast, proxy: Proxy) -> None:

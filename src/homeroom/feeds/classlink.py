@@ -94,7 +94,9 @@ class ChoiceForm(ActionForm):
     def of(feed: Feed | None, listed: Listing) -> dict[str, Any]:
         if feed is None:
             return {}
-        chosen = next((one.id for one in listed.found if one.id in feed.base_url.split("/")), None)
+        publisher = partner()
+        own = [one.id for one in listed.found if publisher and one.base_url(publisher.proxy) == feed.base_url]
+        chosen = own[0] if own else None
         return {"application": chosen, "page_size": feed.page_size, "wants_demographics": feed.wants_demographics}
 
 

@@ -140,9 +140,8 @@ class OfPartner:
             return header != self._header
 
     def _fetched(self) -> str:
-        segments = self._base_url.split("/")
         for one in applications(self._own, self._wire):
-            if one.id in segments:
+            if one.base_url(self._own.proxy) == self._base_url:
                 return self._of(one)
         raise SettingsError(
             "ClassLink lists no application that belongs to the base URL: the district does not share its roster with "
