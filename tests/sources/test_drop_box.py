@@ -26,6 +26,7 @@ def put(box: Box, name: str, *, seconds_ago: float = 600, is_finished: bool = Tr
     box.path(name).write_bytes(b"x" * 10)
     at = NOW.timestamp() - seconds_ago
     os.utime(box.path(name), (at, at))
+    os.utime(box.folder / "unfinished" / name, (at, at))
     if is_finished:
         box.finish(name)
 
@@ -99,6 +100,42 @@ def test_what_nobody_took_expires(box: Box, tmp_path: Path) -> None:
 
     assert [path.name for path in box.files.iterdir()] == ["roster.zip"]
     assert not list((box.folder / "unfinished").iterdir())
+
+
+@pytest.mark.parametrize("size_bytes", [0, 2, 10])
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_file_that_is_begun_anew_after_it_was_listed_is_not_taken(
+    box: Box, tmp_path: Path, size_bytes: int, is_finished: bool
+) -> None:
+    put(box, "roster.zip")
+    listed = box.drops(at=NOW, settled_after=timedelta())[0]
+    box.begin("roster.zip")
+    box.path("roster.zip").unlink()
+    box.path("roster.zip").write_bytes(b"y" * size_bytes)
+    if is_finished:
+        box.finish("roster.zip")
+
+    with pytest.raises(FileNotFoundError):
+        box.link(listed, tmp_path / "in")
+    assert not list((tmp_path / "in").iterdir())
+
+
+def test_upload_that_begins_while_the_file_before_it_is_removed_is_kept(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(box, "roster.zip")
+    listed, rename = box.drops(at=NOW, settled_after=timedelta()), Path.rename
+
+    def begun_anew(path: Path, target: Path) -> Path:
+        path.unlink()
+        path.write_bytes(b"anew")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", begun_anew)
+    box.clear(listed)
+
+    assert box.path("roster.zip").read_bytes() == b"anew"
+    assert sorted(path.name for path in box.folder.iterdir()) == ["files", "unfinished"]
 
 
 def test_what_was_taken_is_cleared_unless_it_came_anew(box: Box, tmp_path: Path) -> None:

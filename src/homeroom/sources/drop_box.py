@@ -2,6 +2,7 @@
 
     FOLDER/files/         what the district has uploaded, under its own names
     FOLDER/unfinished/    an empty file for each of those that is being written, or whose upload was cut off
+    FOLDER/aside          a file that is just being removed
 
 Whoever is killed in the middle leaves the mark, so that half a file never counts as a drop.
 """
@@ -11,11 +12,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from homeroom.sources.drops import Drop, Entry, drops, is_zip
+from homeroom.sources.package import shown
 
 MOST_FILES = 200
 _NAME_BYTES = 200
@@ -36,6 +39,10 @@ class Box:
     @property
     def _unfinished(self) -> Path:
         return self.folder / "unfinished"
+
+    @property
+    def _aside(self) -> Path:
+        return self.folder / "aside"
 
     def make(self) -> None:
         for folder in (self.folder, self.files, self._unfinished):
@@ -87,7 +94,7 @@ class Box:
         """
         if not self.files.exists():
             return ()
-        entries = [Entry(name, status.st_size, _modified_at(status)) for name, status in self._regular()]
+        entries = [_entry(name, status) for name, status in self._regular()]
         finished = [entry for entry in entries if not (self._unfinished / entry.path).exists()]
         zips = [entry for entry in entries if is_zip(entry.name)]
         loose = [entry for entry in entries if not is_zip(entry.name)]
@@ -98,33 +105,56 @@ class Box:
         return tuple(sorted(found, key=lambda drop: drop.modified_at, reverse=True))
 
     def link(self, drop: Drop, into: Path) -> None:
-        """The files of the drop lie in that folder, too, as 00-orgs.csv and so on. Raises OSError if one has gone."""
+        """The files of the drop lie in that folder, too, as 00-orgs.csv and so on. Raises OSError if one has gone, or
+        has been begun anew since it was listed; then it is not there.
+        """
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
         for place, entry in enumerate(drop.entries):
             path = into / f"{place:02}-{entry.name}"
             if not path.exists():
                 path.hardlink_to(self.path(entry.name))
+            # The mark first: what was written before it went shows in size and time.
+            if not self.is_finished(entry.name) or _entry(entry.name, path.stat()) != entry:
+                path.unlink()
+                raise FileNotFoundError(f"A file of the drop {shown(drop.name)} has been begun anew.")
 
     def clear(self, taken: Iterable[Drop]) -> None:
         """The files of these drops are gone, but for those that have been uploaded anew since."""
         for drop in taken:
             for entry in drop.entries:
-                path = self.path(entry.name)
-                if path.exists() and _modified_at(path.stat()) == entry.modified_at:
-                    path.unlink()
+                self._remove_as_listed(entry)
 
     def expire(self, *, before: datetime) -> None:
         """Files that were changed before are gone: cut off and never sent again, or of names that are no drop's."""
         if self.files.exists():
             for name, status in self._regular():
                 if _modified_at(status) < before:
-                    self.remove(name)
+                    self._remove_as_listed(_entry(name, status))
+            for mark in self._unfinished.iterdir():
+                if _modified_at(mark.stat()) < before and not self.path(mark.name).exists():
+                    mark.unlink()
+
+    def _remove_as_listed(self, entry: Entry) -> None:
+        """The file is gone, unless it is another one by now. It is put aside before it is looked at, since its upload
+        may begin anew at any moment, and goes on in the same file wherever that lies.
+        """
+        path = self.path(entry.name)
+        with suppress(FileNotFoundError):
+            path.rename(self._aside)
+            if _entry(entry.name, self._aside.stat()) != entry:
+                with suppress(FileExistsError):
+                    path.hardlink_to(self._aside)
+            self._aside.unlink()
 
     def _regular(self) -> list[tuple[str, os.stat_result]]:
         """Names of ordinary files, and what the system says of them; links are none."""
         with os.scandir(self.files) as found:
             statuses = [(entry.name, entry.stat(follow_symlinks=False)) for entry in found]
         return [(name, status) for name, status in statuses if stat.S_ISREG(status.st_mode)]
+
+
+def _entry(name: str, status: os.stat_result) -> Entry:
+    return Entry(name, status.st_size, _modified_at(status))
 
 
 def _modified_at(status: os.stat_result) -> datetime:
