@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,64 +18,20 @@ from homeroom.feeds.connections import box_of
 from homeroom.feeds.credentials import Credentials
 from homeroom.feeds.models import Feed
 from homeroom.notices.models import Notice
-from homeroom.roster.models import Person
 from homeroom.sources.drop_box import Box
 from homeroom.syncs import actions, nights, storage, tasks, telling
 from homeroom.syncs.models import State, Sync
 from tests.feeds.sftp import feed, server, unconfirmed
 from tests.people import Cast, signed_in
 from tests.sources.sftp_servers import USER, District
-from tests.syncs.collected import let_it_be_due
 from tests.syncs.collected import night as night_with_a_sync
 from tests.syncs.conftest import data
-from tests.syncs.sending import PASSWORD, changed, files_of, onboard, roster, with_passwords, zipped
+from tests.syncs.dropped import box, everybody, files, looked, night, people, put, run_now
+from tests.syncs.sending import PASSWORD, changed, with_passwords, zipped
 
-__all__ = ["data", "feed", "server", "unconfirmed"]  # fixtures are found where they are imported
+__all__ = ["box", "data", "feed", "files", "server", "unconfirmed"]  # fixtures are found where they are imported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
-
-
-@pytest.fixture
-def files(cast: Cast, tmp_path: Path) -> dict[str, bytes]:
-    """A roster whose schools Ferndale has onboarded."""
-    made = roster(tmp_path)
-    onboard(cast.ferndale, made)
-    return files_of(made.roster)
-
-
-def people(cast: Cast) -> int:
-    with scope.within(cast.ferndale.pk):
-        return Person.objects.filter(is_active=True).count()
-
-
-def everybody(files: dict[str, bytes]) -> int:
-    return len(files["users.csv"].splitlines()) - 1
-
-
-def night(cast: Cast) -> Sync | None:
-    """A whole night; null if it left no sync."""
-    with scope.within(cast.ferndale.pk):
-        before = set(Sync.objects.values_list("pk", flat=True))
-    let_it_be_due(cast.ferndale)
-    nights.begin_due()
-    with scope.within(cast.ferndale.pk):
-        sync = Sync.objects.first()
-    assert sync is not None
-    tasks.run_sync(district_id=cast.ferndale.pk, sync_id=sync.pk)
-    with scope.within(cast.ferndale.pk):
-        return Sync.objects.exclude(pk__in=before - {sync.pk}).filter(pk=sync.pk).first()
-
-
-def run_now(cast: Cast) -> Sync:
-    sync = nights.run_now(by=cast.operator, district=cast.ferndale)
-    tasks.run_sync(district_id=cast.ferndale.pk, sync_id=sync.pk)
-    with scope.within(cast.ferndale.pk):
-        return Sync.objects.get(pk=sync.pk)
-
-
-def looked(cast: Cast) -> str:
-    with scope.within(cast.ferndale.pk):
-        return Feed.objects.get().looked
 
 
 def test_night_takes_the_newest_finished_drop(
@@ -325,21 +280,6 @@ def test_reports_name_the_row_and_the_delivery_can_be_had(
     assert report.decode("utf-8-sig").splitlines()[0] == "Row Number,SourcedId,Field,Status,Error Message"
     assert "Collected: roster.zip from 127.0.0.1" in page
     assert "delivery.zip" in page
-
-
-@pytest.fixture
-def box(cast: Cast) -> Box:
-    """Ferndale's drop box, opened."""
-    drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
-    box = box_of(cast.ferndale.pk)
-    box.make()
-    return box
-
-
-def put(box: Box, name: str, content: bytes, *, seconds_ago: float = 3_600) -> None:
-    box.path(name).write_bytes(content)
-    at = time.time() - seconds_ago
-    os.utime(box.path(name), (at, at))
 
 
 def test_night_takes_the_newest_finished_drop_out_of_the_box(cast: Cast, box: Box, files: dict[str, bytes]) -> None:

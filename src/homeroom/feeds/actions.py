@@ -157,6 +157,11 @@ def plan_no_further_try(district: District) -> None:
     Feed.objects.filter(district=district).update(tries=0)
 
 
+def forget_taken(district: District) -> None:
+    """The drop that was collected last is collected again, if it still is the newest."""
+    Feed.objects.filter(district=district).update(taken="", taken_modified_at=None)
+
+
 @contextmanager
 def _changing(by: User, district: District) -> Iterator[Feed]:
     """The feed, nobody else's meanwhile, and saved at the end."""

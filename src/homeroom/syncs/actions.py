@@ -13,6 +13,7 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
+from homeroom.feeds import actions as feeds
 from homeroom.roster import store
 from homeroom.roster.store.undo import NothingToUndoError
 from homeroom.syncs import storage, tasks
@@ -85,7 +86,7 @@ def discard(*, by: User, sync: Sync) -> Sync:
 
 
 def retry(*, by: User, sync: Sync) -> Sync:
-    """The failed sync, queued again with the same delivery."""
+    """The failed sync, queued again with the same delivery; one that is collected gets what there is by now."""
     with _deciding(by, sync, "syncs.start") as failed:
         if failed.state != State.FAILED:
             raise Refused("Only a sync that failed can be tried once more.")
@@ -93,6 +94,7 @@ def retry(*, by: User, sync: Sync) -> Sync:
             raise Refused("The delivery could not be opened or is no longer kept. Please upload it again.")
         if failed.is_collected:
             storage.drop_pages(failed)  # what came then has failed; the provider may have something else by now
+            feeds.forget_taken(failed.district)
         _record(by, "sync.retried", failed, reason=failed.reason)
         failed.state, failed.finished_at, failed.reason, failed.deaths = State.QUEUED, None, "", 0
         failed.save()

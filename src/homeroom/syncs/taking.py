@@ -91,10 +91,10 @@ def end_without_delivery(sync: Sync, claim: Claim, why: str) -> None:
     """The sync ends, and nothing is changed. A night of which nobody has heard is as if it had not been; one that a
     person began, or was told of because it had failed before, says why.
     """
-    feed = Feed.objects.get(district=sync.district)
-    is_known = sync.started_by_id is not None or feed.tries > 0
+    has_failed = sync.run - sync.deaths > 1
+    is_known = sync.started_by_id is not None or has_failed
     with transaction.atomic():
-        Feed.objects.filter(pk=feed.pk).update(tries=0)
+        Feed.objects.filter(district=sync.district).update(tries=0)
         if is_known:
             claim.write(state=State.DISCARDED, finished_at=timezone.now(), reason=why, stage="")
         else:

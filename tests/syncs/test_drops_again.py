@@ -1,0 +1,66 @@
+"""Drops after something went wrong: what is tried once more, and what is taken once more."""
+
+from __future__ import annotations
+
+import pytest
+
+from homeroom.districts import scope
+from homeroom.feeds import actions as feeds
+from homeroom.feeds.credentials import Credentials
+from homeroom.feeds.models import Feed
+from homeroom.sources.drop_box import Box
+from homeroom.syncs import claims, nights, tasks
+from homeroom.syncs.models import State, Sync
+from tests.feeds.sftp import CREDENTIALS, feed, server, unconfirmed
+from tests.people import Cast
+from tests.sources.sftp_servers import USER, District
+from tests.syncs.collected import let_it_be_due
+from tests.syncs.conftest import data
+from tests.syncs.dropped import box, files, night, put, tried_once_more
+from tests.syncs.sending import zipped
+
+__all__ = ["box", "data", "feed", "files", "server", "unconfirmed"]  # fixtures are found where they are imported
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data")]
+
+
+def test_failed_sync_stays_where_trying_once_more_finds_an_empty_box(cast: Cast, box: Box) -> None:
+    put(box, "roster.zip", b"not a zip at all")
+    failed = night(cast)
+    assert failed is not None
+    assert list(box.files.iterdir()) == []
+
+    again = tried_once_more(cast, failed)
+
+    assert again.state == State.DISCARDED
+    assert "There is no roster in the folder" in again.reason
+
+
+def test_trying_once_more_takes_what_there_is_though_it_was_taken_before(
+    cast: Cast, feed: Feed, server: District, files: dict[str, bytes]
+) -> None:
+    server.put("roster.zip", zipped(files).content)
+    night(cast)
+    feeds.rotate_credentials(by=cast.operator, district=cast.ferndale, credentials=Credentials(USER, "wrong"))
+    failed = night(cast)
+    assert failed is not None
+    assert failed.state == State.FAILED
+    feeds.rotate_credentials(by=cast.operator, district=cast.ferndale, credentials=CREDENTIALS)
+
+    again = tried_once_more(cast, failed)
+
+    assert (again.state, again.delivery_name) == (State.COMPLETED, "roster.zip from 127.0.0.1"), again.reason
+
+
+def test_night_on_which_a_worker_died_and_nothing_is_new_is_as_if_it_had_not_been(
+    cast: Cast, feed: Feed, server: District
+) -> None:
+    let_it_be_due(cast.ferndale)
+    nights.begin_due()
+    with scope.within(cast.ferndale.pk):
+        sync = Sync.objects.get()
+        claims.begin(sync.pk)  # and no more is heard of it
+    tasks.run_sync(district_id=cast.ferndale.pk, sync_id=sync.pk)
+
+    with scope.within(cast.ferndale.pk):
+        assert not Sync.objects.exists()
