@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 
 from homeroom.districts import scope
 from homeroom.feeds import actions as feeds
 from homeroom.feeds.credentials import Credentials
 from homeroom.feeds.models import Feed
 from homeroom.sources.drop_box import Box
-from homeroom.syncs import claims, nights, tasks
+from homeroom.syncs import actions, claims, nights, tasks
 from homeroom.syncs.models import State, Sync
 from tests.feeds.sftp import CREDENTIALS, feed, server, unconfirmed
 from tests.people import Cast
 from tests.sources.sftp_servers import USER, District
 from tests.syncs.collected import let_it_be_due
 from tests.syncs.conftest import data
-from tests.syncs.dropped import box, files, night, put, tried_once_more
-from tests.syncs.sending import zipped
+from tests.syncs.dropped import box, everybody, files, night, people, put, tried_once_more
+from tests.syncs.sending import work, zipped
 
 __all__ = ["box", "data", "feed", "files", "server", "unconfirmed"]  # fixtures are found where they are imported
 
@@ -64,3 +65,76 @@ def test_night_on_which_a_worker_died_and_nothing_is_new_is_as_if_it_had_not_bee
 
     with scope.within(cast.ferndale.pk):
         assert not Sync.objects.exists()
+
+
+def begun(cast: Cast) -> Sync:
+    """A night that has begun, and on which nobody has worked yet."""
+    let_it_be_due(cast.ferndale)
+    nights.begin_due()
+    with scope.within(cast.ferndale.pk):
+        return Sync.objects.all()[0]
+
+
+def test_drop_that_failed_by_a_mistake_of_ours_is_taken_the_next_night(
+    cast: Cast, feed: Feed, server: District, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put("roster.zip", zipped(files).content)
+    with monkeypatch.context() as mistaken:
+        mistaken.setattr("homeroom.engine.validate", None)
+        failed = night(cast)
+    assert failed is not None
+    assert (failed.state, failed.reason) == (State.FAILED, tasks.OUR_MISTAKE)
+
+    sync = night(cast)
+
+    assert sync is not None
+    assert (sync.pk > failed.pk, sync.state) == (True, State.COMPLETED)
+
+
+def test_drop_over_which_workers_died_is_taken_the_next_night(
+    cast: Cast, feed: Feed, server: District, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put("roster.zip", zipped(files).content)
+    sync = begun(cast)
+    with monkeypatch.context() as dying:
+        dying.setattr("homeroom.engine.validate", died)
+        for _ in range(claims.MOST_DEATHS):
+            with pytest.raises(OperationalError):
+                tasks.run_sync(district_id=cast.ferndale.pk, sync_id=sync.pk)
+    tasks.run_sync(district_id=cast.ferndale.pk, sync_id=sync.pk)
+    with scope.within(cast.ferndale.pk):
+        assert Sync.objects.get().reason == claims.DIED
+
+    again = night(cast)
+
+    assert again is not None
+    assert again.state == State.COMPLETED
+
+
+def died(*_: object, **__: object) -> None:
+    raise OperationalError
+
+
+def test_drop_in_which_the_rules_stopped_is_not_taken_again(
+    cast: Cast, feed: Feed, server: District, files: dict[str, bytes]
+) -> None:
+    server.put("roster.zip", zipped({name: content for name, content in files.items() if name != "orgs.csv"}).content)
+    failed = night(cast)
+    assert failed is not None
+    assert (failed.state, bool(failed.report)) == (State.FAILED, True)
+
+    assert night(cast) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_drop_that_was_undone_is_taken_the_next_night(
+    cast: Cast, feed: Feed, server: District, files: dict[str, bytes]
+) -> None:
+    server.put("roster.zip", zipped(files).content)
+    first = night(cast)
+    assert first is not None
+    work(actions.undo(by=cast.operator, sync=first))
+    assert people(cast) == 0
+
+    assert night(cast) is not None
+    assert people(cast) == everybody(files)

@@ -128,6 +128,8 @@ def begin(sync_id: int) -> Sync | None:
         if sync.is_final:
             if sync.is_collected:
                 feeds.plan_no_further_try(sync.district)
+                if sync.delivery_digest:
+                    feeds.forget_taken(sync.district)
             telling.tell(sync.pk)
     return None if sync.is_final else sync
 

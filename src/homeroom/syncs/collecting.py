@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from homeroom.districts.actions.schools import onboarded_digest
 from homeroom.districts.models import District
+from homeroom.feeds import actions as feeds
 from homeroom.feeds.connections import connection_of, host_of
 from homeroom.feeds.models import Feed
 from homeroom.sources import SettingsError
@@ -66,7 +67,8 @@ def note_applied(sync: Sync) -> None:
 
 
 def forget_applied(district: District) -> None:
-    """In the transaction that undoes a sync: everything is asked for next, since what it had brought has not changed at
-    the provider.
+    """In the transaction that undoes a sync: everything is asked for next, and the same drop taken, since what it had
+    brought has not changed at the provider.
     """
+    feeds.forget_taken(district)
     Feed.objects.filter(district=district).update(pulled_at=None, complete_at=None)

@@ -68,7 +68,7 @@ def run(sync: Sync) -> None:
                     storage.drop_incoming(sync)  # what was fetched of a drop is not continued
         except RefusedError as error:
             storage.drop_incoming(sync)  # only other bytes will do
-            fail(claim, str(error))
+            fail(claim, str(error), is_judged=True)
         except taking.NothingNewError as nothing:
             taking.end_without_delivery(sync, claim, str(nothing))
         except (SourceError, Refused, CannotError) as error:
@@ -85,7 +85,7 @@ def _run(sync: Sync, claim: Claim, work: Path) -> None:
     if checked.stopped:
         storage.keep_results(sync, results)
         report = engine.summarise(checked)
-        return fail(claim, " ".join(report.reasons), report=report.as_json())
+        return fail(claim, " ".join(report.reasons), is_judged=True, report=report.as_json())
     claim.tell("Comparing with the roster")
     _keep_standing(sync, checked, claim, results)
     proposal = _compare(checked, current, sync.district)
@@ -221,12 +221,18 @@ def _complete(sync: Sync, claim: Claim, proposal: _Proposal) -> None:
     telling.tell(sync.pk)
 
 
-def fail(claim: Claim, reason: str, *, is_tried_again: bool = False, **outcome: object) -> None:
-    """The sync ends as failed; nothing of it was applied. is_tried_again: the night goes on with it later."""
+def fail(
+    claim: Claim, reason: str, *, is_tried_again: bool = False, is_judged: bool = False, **outcome: object
+) -> None:
+    """The sync ends as failed; nothing of it was applied. is_tried_again: the night goes on with it later. is_judged:
+    it was for what was delivered; if not, the next night collects the same once more.
+    """
     with transaction.atomic():
         sync = Sync.objects.select_related("district").get(pk=claim.sync_id)
         if sync.is_collected and not is_tried_again:
             feeds.plan_no_further_try(sync.district)
+            if sync.delivery_digest and not is_judged:
+                feeds.forget_taken(sync.district)
         claim.write(state=State.FAILED, finished_at=timezone.now(), reason=reason, stage="", **outcome)
         telling.tell(claim.sync_id)
 
