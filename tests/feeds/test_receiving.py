@@ -145,6 +145,39 @@ def test_upload_that_is_cut_off_is_no_drop_until_it_is_sent_again(cast: Cast, po
     assert box_of(cast.ferndale.pk).path("roster.zip").read_bytes() == b"whole"
 
 
+def goes_on_with(name: str, content: bytes, offset: int) -> Doing:
+    async def put(sftp: asyncssh.SFTPClient) -> None:
+        async with sftp.open(name, asyncssh.FXF_WRITE | asyncssh.FXF_CREAT, encoding=None) as file:
+            await file.write(content, offset)
+            await file.setstat(asyncssh.SFTPAttrs(size=offset + len(content)))
+
+    return put
+
+
+def test_upload_that_is_resumed_keeps_what_had_arrived_even_if_it_counted_as_finished(
+    cast: Cast, port: int, password: str
+) -> None:
+    do(port, password, puts("roster.zip", b"abcdefghij"))
+    do(port, password, goes_on_with("roster.zip", b"XY", 5))
+
+    assert drops(cast) == ["roster.zip"]
+    assert box_of(cast.ferndale.pk).path("roster.zip").read_bytes() == b"abcdeXY"
+
+
+def test_file_that_is_being_collected_is_not_written_into(cast: Cast, port: int, password: str, tmp_path: Path) -> None:
+    do(port, password, puts("roster.zip", b"abc"))
+    collected = tmp_path / "roster.zip"
+    collected.hardlink_to(box_of(cast.ferndale.pk).path("roster.zip"))
+
+    with pytest.raises(asyncssh.SFTPFailure, match="is being collected"):
+        do(port, password, goes_on_with("roster.zip", b"XY", 3))
+    assert drops(cast) == ["roster.zip"]
+    do(port, password, puts("roster.zip", b"anew"))
+
+    assert collected.read_bytes() == b"abc"
+    assert box_of(cast.ferndale.pk).path("roster.zip").read_bytes() == b"anew"
+
+
 def test_upload_that_goes_on_is_no_drop_yet(cast: Cast, port: int, password: str) -> None:
     async def put(sftp: asyncssh.SFTPClient) -> None:
         async with sftp.open("roster.zip", "wb") as file:

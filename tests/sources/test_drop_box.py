@@ -33,7 +33,7 @@ def put(box: Box, name: str, *, seconds_ago: float = 600, is_finished: bool = Tr
 
 def taken(box: Box) -> str | None:
     drop = newest_finished(box.drops(at=NOW, settled_after=timedelta(minutes=1)))
-    return drop and drop.name
+    return drop.name if drop else None
 
 
 def test_zip_is_a_drop_as_soon_as_its_upload_has_ended(box: Box) -> None:

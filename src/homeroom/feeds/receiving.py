@@ -179,12 +179,16 @@ class Files(asyncssh.SFTPServer):
             raise asyncssh.SFTPFailure("This file is being written at this moment.")
         if not self._box.has_room(name):
             raise asyncssh.SFTPFailure("The drop box is full: remove some of its files.")
-        path_here, is_new = self._box.path(name), bool(pflags & asyncssh.FXF_TRUNC) or self._box.is_finished(name)
+        path_here, was_finished = self._box.path(name), self._box.is_finished(name)
         if pflags & asyncssh.FXF_EXCL and path_here.exists():
             raise asyncssh.SFTPFailure("There is a file of this name already.")
         self._box.begin(name)
-        if is_new:
+        if pflags & asyncssh.FXF_TRUNC:
             path_here.unlink(missing_ok=True)  # and not emptied: it may just be taken out
+        elif path_here.exists() and path_here.lstat().st_nlink > 1:
+            if was_finished:
+                self._box.finish(name)
+            raise asyncssh.SFTPFailure("This file is being collected: send it from its beginning.")
         flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_APPEND if pflags & asyncssh.FXF_APPEND else 0)
         file = os.fdopen(os.open(path_here, flags, 0o600), "wb", buffering=0)
         self._door.writing.add((self._district_id, name))
@@ -271,14 +275,17 @@ class Files(asyncssh.SFTPServer):
             raise asyncssh.SFTPFailure("This file is being written at this moment." if name else "This is the box.")
         return name
 
-    # what programs ask for beside, and what does no harm if it is not done: times and rights are ours
+    # what programs ask for beside: times and rights are ours, and it does no harm not to set them
 
     def setstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:  # noqa: ARG002
         self._name(path)
 
     lsetstat = setstat
 
-    def fsetstat(self, file_obj: object, attrs: asyncssh.SFTPAttrs) -> None: ...
+    def fsetstat(self, file_obj: object, attrs: asyncssh.SFTPAttrs) -> None:
+        file = self._ours(file_obj)
+        if attrs.size is not None and attrs.size < os.fstat(file.fileno()).st_size:
+            file.truncate(attrs.size)  # what a shorter file is not to keep of a longer one that it continues
 
     # what is not done
 
