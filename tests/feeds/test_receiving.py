@@ -373,6 +373,39 @@ def test_public_key_lets_in_and_the_password_no_longer_if_it_is_not_wanted(
         do(port, "", puts("x", b""), password=None, client_keys=[asyncssh.generate_private_key("ssh-ed25519")])
 
 
+def test_key_that_is_offered_and_not_signed_with_takes_no_place_inside(
+    cast: Cast, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Public keys are public: whoever knows a district's could keep it out."""
+    monkeypatch.setattr(receiving, "MOST_OF_A_DISTRICT", 1)
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    line = key.export_public_key("openssh").decode().strip()
+    drop_boxes.change_box(by=cast.operator, district=cast.ferndale, box_keys=line, takes_at_once=False, needs_key=False)
+    door, offered = receiving.Door(first_wait_seconds=0.01), asyncssh.load_keypairs([key])[0]
+
+    async def tried(port: int) -> None:
+        is_asked, is_over = asyncio.Event(), asyncio.Event()
+
+        async def sign(_data: bytes) -> bytes:
+            is_asked.set()
+            await is_over.wait()
+            return b""
+
+        monkeypatch.setattr(offered, "sign_async", sign, raising=False)
+        offering = asyncio.create_task(connecting(port, "", password=None, client_keys=[offered]).__aenter__())
+        await asyncio.wait_for(is_asked.wait(), 10)
+        assert not any(door.inside.values())
+        async with connecting(port, password) as connection, connection.start_sftp_client() as sftp:
+            await puts("roster.zip", b"x")(sftp)
+        is_over.set()
+        with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
+            await offering
+
+    with receiving_here(door) as port:
+        asyncio.run(tried(port))
+    assert drops(cast) == ["roster.zip"]
+
+
 def test_new_password_ends_the_old_one(cast: Cast, port: int, password: str) -> None:
     new = drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
 

@@ -77,6 +77,7 @@ class Login(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
         self._tries = 0
         self._address = ""
+        self._found: dict[str, tuple[int, str]] = {}
         self.district_id: int | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
@@ -122,13 +123,17 @@ class Login(asyncssh.SSHServer):
             if self._tries >= MOST_TRIES and self._connection is not None:
                 self._connection.abort()
             return False
-        if self.district_id is None:
-            if self._door.inside[district_id] >= MOST_OF_A_DISTRICT:
-                return False
-            self.district_id = district_id
-            self._door.inside[district_id] += 1
-            log.info("sftp sign-in", district_id=district_id, ip=self._address, way=way)
-        return self.district_id == district_id
+        if self._door.inside[district_id] >= MOST_OF_A_DISTRICT:
+            return False
+        self._found[username] = (district_id, way)
+        return True
+
+    def auth_completed(self) -> None:
+        """Only now is somebody inside: a public key is asked for by its name before its owner has to sign."""
+        assert self._connection is not None
+        self.district_id, way = self._found[self._connection.get_extra_info("username")]
+        self._door.inside[self.district_id] += 1
+        log.info("sftp sign-in", district_id=self.district_id, ip=self._address, way=way)
 
 
 class Files(asyncssh.SFTPServer):
