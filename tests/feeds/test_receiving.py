@@ -295,6 +295,18 @@ def test_quota_holds_whatever_is_said_of_the_offset(cast: Cast, password: str, s
     assert box_of(cast.ferndale.pk).used_bytes() <= 1_000_000
 
 
+def test_part_that_lies_far_behind_is_written_where_there_is_room(cast: Cast, port: int, password: str) -> None:
+    """Some programs send a file's parts side by side."""
+
+    async def put(sftp: asyncssh.SFTPClient) -> None:
+        async with sftp.open("roster.zip", "wb") as file:
+            await file.write(b"end", 17 << 20)
+            await file.write(b"beginning", 0)
+
+    do(port, password, put)
+    assert box_of(cast.ferndale.pk).used_bytes() == (17 << 20) + 3
+
+
 def test_number_of_files_is_limited(cast: Cast, port: int, password: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("homeroom.sources.drop_box.MOST_FILES", 2)
 

@@ -204,9 +204,10 @@ class Files(asyncssh.SFTPServer):
         file = self._ours(file_obj)
         grows_by = offset + len(data) - os.fstat(file.fileno()).st_size
         if grows_by > self._room_bytes:
-            self._room_bytes = min(self._box.most_bytes - self._box.used_bytes(), _LOOK_AGAIN_BYTES)
-            if grows_by > self._room_bytes:
+            room_bytes = self._box.most_bytes - self._box.used_bytes()
+            if grows_by > room_bytes:
                 raise asyncssh.SFTPFailure("The drop box is full: remove some of its files, or send less.")
+            self._room_bytes = min(room_bytes, max(grows_by, _LOOK_AGAIN_BYTES))
         self._room_bytes -= max(grows_by, 0)
         file.seek(offset)
         return file.write(data)
