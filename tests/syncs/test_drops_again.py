@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from django.db import OperationalError
 
@@ -138,3 +141,18 @@ def test_drop_that_was_undone_is_taken_the_next_night(
 
     assert night(cast) is not None
     assert people(cast) == everybody(files)
+
+
+def test_what_was_fetched_is_gone_once_the_night_will_not_go_on_with_it(
+    cast: Cast, feed: Feed, server: District, data: Path
+) -> None:
+    server.put("roster.zip", os.urandom(10_000_000))
+    server.cuts_after_bytes = 6_000_000
+    failed = night(cast)
+    assert failed is not None
+    assert list(data.rglob("00-roster.zip"))
+    feeds.rotate_credentials(by=cast.operator, district=cast.ferndale, credentials=Credentials(USER, "wrong"))
+
+    night(cast)
+
+    assert not list(data.rglob("00-roster.zip"))

@@ -233,6 +233,7 @@ def fail(
             feeds.plan_no_further_try(sync.district)
             if sync.delivery_digest and not is_judged:
                 feeds.forget_taken(sync.district)
+            storage.drop_unfinished(sync)
         claim.write(state=State.FAILED, finished_at=timezone.now(), reason=reason, stage="", **outcome)
         telling.tell(claim.sync_id)
 

@@ -200,13 +200,18 @@ def folder_for_drop(sync: Sync) -> Path:
 def keep_drop(sync: Sync, folder: Path) -> None:
     """The files that were fetched into this folder are the sync's delivery from now on."""
     folder.rename(_folder(sync) / "incoming")
-    shutil.rmtree(_folder(sync) / UNFINISHED, ignore_errors=True)
+    drop_unfinished(sync)
 
 
 def drop_incoming(sync: Sync) -> None:
     """Removes what arrived, of a sync that will never open it."""
-    for name in ("incoming", UNFINISHED):
-        shutil.rmtree(_folder(sync) / name, ignore_errors=True)
+    shutil.rmtree(_folder(sync) / "incoming", ignore_errors=True)
+    drop_unfinished(sync)
+
+
+def drop_unfinished(sync: Sync) -> None:
+    """Removes what was fetched of a drop, passwords and all, of a sync that will not go on with it."""
+    shutil.rmtree(_folder(sync) / UNFINISHED, ignore_errors=True)
 
 
 def keep_findings(checked: engine.Checked, folder: Path, *, format: str) -> None:

@@ -69,6 +69,7 @@ def _run(sync_id: int) -> None:
         for over in Sync.objects.filter(pk=sync_id):  # its worker may have died before it had cleared up
             storage.drop_work(over)
             if over.is_final:
+                storage.drop_unfinished(over)
                 passwords.forget(over)
         return
     story = _story_of(sync)
