@@ -24,7 +24,8 @@ AN_HOUR = 3_600
 @dataclass
 class District:
     """folder: what the server shows. after_bytes: the connection is cut once so many were read, once. lists: names that
-    it shows beside its files. on_look: called at each look at a folder.
+    it shows beside its files. on_look: called at each look at a folder. keeps_to_itself: a file or folder that nobody
+    may read.
     """
 
     folder: Path
@@ -33,6 +34,7 @@ class District:
     port: int = 0
     cuts_after_bytes: int | None = None
     lists: tuple[str, ...] = ()
+    keeps_to_itself: str = ""
     on_look: Callable[[], None] = lambda: None
     read_bytes: int = 0
     logins: list[str] = field(default_factory=list)
@@ -118,12 +120,21 @@ class _Files(asyncssh.SFTPServer):
         self.district = district
 
     async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        self._require_readable(path)
         self.district.on_look()
         async for name in super().scandir(path):
             yield name
         for listed in self.district.lists:
             attributes = asyncssh.SFTPAttrs(size=10, mtime=0, permissions=0o100644, type=1)
             yield asyncssh.SFTPName(listed.encode(), attrs=attributes)
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        self._require_readable(path)
+        return super().open(path, pflags, attrs)
+
+    def _require_readable(self, path: bytes) -> None:
+        if Path(os.fsdecode(path)).name == self.district.keeps_to_itself != "":
+            raise asyncssh.SFTPPermissionDenied("Permission denied")
 
     def read(self, file_obj: object, offset: int, size: int) -> bytes:
         limit = self.district.cuts_after_bytes

@@ -126,6 +126,23 @@ def test_file_that_changes_while_it_is_fetched_is_told(district: District, tmp_p
     assert not list((tmp_path / "in").rglob("*.zip"))
 
 
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_file_that_cannot_be_read_any_more_is_told_and_tried_again(
+    district: District, tmp_path: Path, is_gone: bool
+) -> None:
+    path = district.put("roster.zip", b"x" * 100)
+
+    def change(_: Drop) -> bool:
+        if is_gone:
+            path.rename(path.with_name("done"))
+        else:
+            district.keeps_to_itself = "roster.zip"
+        return True
+
+    with pytest.raises(TryAgainLaterError, match=r"“roster\.zip” on .* (was changed|cannot be read)"):
+        collect(district.server(), tmp_path / "in", wants=change)
+
+
 def test_server_with_another_host_key_is_shown_no_credentials(district: District, tmp_path: Path) -> None:
     other = District(tmp_path).host_key_line
     district.put("roster.zip")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import posixpath
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -108,10 +109,13 @@ class _Folder:
             path.chmod(0o600)
             size = file.tell()
             yield size
-            async with self.sftp.open(self._at(entry.path), "rb") as remote:
+            with self._reading(entry):
+                remote = await self._soon(self.sftp.open(self._at(entry.path), "rb"))
+            async with remote:
                 while size < entry.size_bytes:
                     wanted = min(_BLOCK_BYTES, entry.size_bytes - size)
-                    answer = await self._soon(remote.read(wanted, size), times=_TIMES_FOR_A_BLOCK)
+                    with self._reading(entry):
+                        answer = await self._soon(remote.read(wanted, size), times=_TIMES_FOR_A_BLOCK)
                     block = cast("bytes", answer)  # as it was opened
                     if not block:
                         raise self._changed(entry)
@@ -122,11 +126,25 @@ class _Folder:
     async def _require_unchanged(self, drop: Drop, folder: Path) -> None:
         """Raises TryAgainLaterError if the files are not those that were listed, and then keeps nothing of them."""
         for place, entry in enumerate(drop.entries):
-            attributes = await self._soon(self.sftp.stat(self._at(entry.path)))
+            with self._reading(entry):
+                attributes = await self._soon(self.sftp.stat(self._at(entry.path)))
             (path,) = folder.glob(f"{place:02}-*")
             if self._entry(entry.path, attributes) != entry or path.stat().st_size != entry.size_bytes:
                 path.unlink()
                 raise self._changed(entry)
+
+    @contextmanager
+    def _reading(self, entry: Entry) -> Iterator[None]:
+        """The file was there when it was listed, and is not found or not given now: that may pass."""
+        try:
+            yield
+        except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath) as error:
+            raise self._changed(entry) from error
+        except asyncssh.SFTPPermissionDenied as error:
+            raise TryAgainLaterError(
+                f"“{shown(entry.path)}” on {self.server.name} cannot be read. It may be in use; if not, have the user "
+                f"“{shown(self.server.user)}” allowed to read it."
+            ) from error
 
     def _changed(self, entry: Entry) -> TryAgainLaterError:
         return TryAgainLaterError(
