@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -227,6 +228,16 @@ def test_server_that_is_down_may_come_back(district: District) -> None:
         free.bind(("127.0.0.1", 0))
         with pytest.raises(TryAgainLaterError, match="Nothing answers at 127"):
             look(district.server(port=free.getsockname()[1]))
+
+
+def test_server_to_which_no_way_leads_may_be_reached_later(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_route(*_: object) -> None:
+        raise OSError(errno.EHOSTUNREACH, "No route to host")
+
+    monkeypatch.setattr(socket, "create_connection", no_route)
+
+    with pytest.raises(TryAgainLaterError, match=r"No way leads from here to 127.*No route to host"):
+        look(district.server())
 
 
 def test_server_that_says_nothing_is_not_waited_for_forever(district: District) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import asyncssh
+from asyncssh.saslprep import SASLPrepError, saslprep
 
 from homeroom.sources import SettingsError, SourceError, TryAgainLaterError
 from homeroom.sources.addresses import Allowed, judged
@@ -84,6 +85,15 @@ def is_private_key(text: str) -> bool:
     return True
 
 
+def can_be_sent(text: str) -> bool:
+    """Whether a server can be shown this as user or password, as SSH writes them (RFC 4013)."""
+    try:
+        saslprep(text)
+    except SASLPrepError:
+        return False
+    return True
+
+
 def offered_host_key(server: Server) -> str:
     """The host key that the server shows now, as one line. It is shown no credentials. Raises SourceError."""
     return asyncio.run(_offered(server))
@@ -152,7 +162,9 @@ async def _other_host_key(server: Server) -> SourceError:
 
 
 def _socket(server: Server) -> socket.socket:
-    """Connected to an address that was judged, so that the name leads nowhere else a moment later."""
+    """Connected to an address that was judged, so that the name leads nowhere else a moment later. Raises SourceError,
+    and ConnectionError or TimeoutError as they come.
+    """
     allowed = Allowed(loopback=server.allows_loopback, private=server.allows_private, advice=_ADVICE)
     failure: OSError | None = None
     for address in judged(server.host, server.port, allowed):
@@ -163,7 +175,12 @@ def _socket(server: Server) -> socket.socket:
         else:
             connected.setblocking(False)
             return connected
-    raise failure or OSError("no address")
+    if isinstance(failure, ConnectionError | TimeoutError):
+        raise failure
+    raise TryAgainLaterError(
+        f"No way leads from here to {server.name} ({failure.strerror if failure else 'no address'}). The network may be "
+        "down, or the host another."
+    ) from failure
 
 
 @contextmanager
