@@ -13,6 +13,10 @@ import sys
 import warnings
 
 import typer
+
+import homeroom.cli.allocation  # noqa: F401 — before polars is loaded
+
+# isort: split
 from polars.exceptions import PanicException
 
 from homeroom.cli.check import check
