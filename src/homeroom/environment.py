@@ -99,6 +99,10 @@ class Environment(BaseSettings):
         le=65_535,
         description="The port of the SFTP server for the districts' drop boxes. If not set: there is none.",
     )
+    sftp_address: str = Field(
+        "0.0.0.0",  # noqa: S104 — a proxy stands before the web server, and nothing before this one
+        description="The network address on which the SFTP server listens, if there is one: by itself on all.",
+    )
     url: str = Field(
         "",
         pattern=r"^(https?://[^/]+)?$",

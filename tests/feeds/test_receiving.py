@@ -447,6 +447,7 @@ def test_drop_is_due_as_soon_as_it_is_whole_if_that_is_wanted(
     assert District.objects.get(pk=cast.ferndale.pk).due_at == before
     do(port, password, lambda sftp: sftp.rename("roster.zip.part", "roster.zip"))
 
+    after = before
     for _ in range(100):
         after = District.objects.get(pk=cast.ferndale.pk).due_at
         if (after != before) == takes_at_once:

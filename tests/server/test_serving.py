@@ -131,31 +131,37 @@ def test_drop_boxes_are_served_where_a_port_is_named_and_not_elsewhere(served: S
     assert (without.returncode, "HOMEROOM_SFTP_PORT is not set" in without.stderr) == (64, True)
 
     port = free_port()
-    serving = subprocess.Popen([*HOMEROOM, "sftp"], env=environment(data, HOMEROOM_SFTP_PORT=str(port)))
+    named = environment(data, HOMEROOM_SFTP_PORT=str(port), HOMEROOM_SFTP_ADDRESS="127.0.0.2")
+    serving = subprocess.Popen([*HOMEROOM, "sftp"], env=named)
     try:
-        assert within(30, lambda: _greeting(port).startswith(b"SSH-2.0-Homeroom"))
+        assert within(30, lambda: _greeting("127.0.0.2", port).startswith(b"SSH-2.0-Homeroom"))
+        assert _greeting("127.0.0.1", port) == b""
     finally:
         serving.terminate()
     assert serving.wait(20) == 0
     assert (data / "sftp-host-key").stat().st_mode & 0o777 == 0o600
 
 
-def _greeting(port: int) -> bytes:
+def _greeting(address: str, port: int) -> bytes:
     try:
-        with socket.create_connection(("127.0.0.1", port), 5) as line:
+        with socket.create_connection((address, port), 5) as line:
             return line.recv(100)
     except OSError:
         return b""
 
 
-def test_port_that_is_taken_is_said_before_anything_starts(served: Served) -> None:
+@pytest.mark.parametrize(("setting", "address"), [("HOMEROOM_PORT", "127.0.0.1"), ("HOMEROOM_SFTP_PORT", "127.0.0.2")])
+def test_port_that_is_taken_is_said_before_anything_starts(served: Served, setting: str, address: str) -> None:
+    free = {"HOMEROOM_PORT": str(free_port()), "HOMEROOM_SFTP_ADDRESS": "127.0.0.2"}
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind((address, 0))
         taken.listen()
-        ran = served.run("serve", HOMEROOM_PORT=str(taken.getsockname()[1]))
+        port = taken.getsockname()[1]
+        ran = served.run("serve", **{**free, setting: str(port)})
 
     assert ran.returncode == 64
-    assert "HOMEROOM_PORT" in ran.stderr
+    assert f"cannot listen on {address}:{port}" in ran.stderr
+    assert f"Name another port with {setting}" in ran.stderr
 
 
 def test_commands_of_django_have_the_rights_of_the_application(served: Served) -> None:

@@ -22,8 +22,8 @@ def receive() -> int:
             asyncio.run(_serve(read, read.sftp_port))
         except OSError as error:
             raise WrongUseError(
-                f"The SFTP server cannot listen on {read.address}:{read.sftp_port}: {error.strerror}. "
-                "Name another port with HOMEROOM_SFTP_PORT."
+                f"The SFTP server cannot listen on {read.sftp_address}:{read.sftp_port}: {error.strerror}. "
+                "Name another port with HOMEROOM_SFTP_PORT, or another address with HOMEROOM_SFTP_ADDRESS."
             ) from None
     return 0
 
@@ -35,6 +35,6 @@ async def _serve(read: Environment, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     host_key = str(host_keys.own_host_key())
-    accepting = await receiving.listen(read.address, port, host_key=host_key, door=receiving.Door())
+    accepting = await receiving.listen(read.sftp_address, port, host_key=host_key, door=receiving.Door())
     await told.wait()
     accepting.close()

@@ -133,19 +133,19 @@ def _told_to_stop() -> Iterator[threading.Event]:
 
 def _check_port(read: Environment) -> None:
     """Asked before anything starts: the web server would share a port that is taken, and get half of its requests."""
-    _require_free(read, read.port, "HOMEROOM_PORT")
+    _require_free(read.address, read.port, "HOMEROOM_PORT")
     if read.sftp_port:
-        _require_free(read, read.sftp_port, "HOMEROOM_SFTP_PORT")
+        _require_free(read.sftp_address, read.sftp_port, "HOMEROOM_SFTP_PORT")
 
 
-def _require_free(read: Environment, port: int, setting: str) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in read.address else socket.AF_INET) as door:
+def _require_free(address: str, port: int, setting: str) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind((read.address, port))
+            door.bind((address, port))
         except OSError as error:
             raise WrongUseError(
-                f"Homeroom cannot listen on {read.address}:{port}: {error.strerror}. Name another port with {setting}."
+                f"Homeroom cannot listen on {address}:{port}: {error.strerror}. Name another port with {setting}."
             ) from None
 
 
