@@ -21,7 +21,7 @@ from homeroom.feeds.connections import host_of, place_of, sftp_address
 from homeroom.feeds.credentials import Credentials, seal
 from homeroom.feeds.models import Authentication, Feed, Version
 from homeroom.feeds.timetable import next_night, next_try
-from homeroom.sources.sftp_connection import can_be_sent, fingerprint, is_private_key
+from homeroom.sources.sftp_connection import fingerprint, is_private_key, is_user
 
 #: What can be changed of a feed, beside its credentials: of one that asks a provider, and of one that is SFTP.
 CONNECTION = ("base_url", "version", "authentication", "token_url", "scopes", "page_size", "wants_demographics")
@@ -31,7 +31,6 @@ MOST_PAGE_SIZE = 100_000
 MOST_MINUTES = 24 * 60
 #: Printable ASCII without spaces: what can stand in an address, and in a header as it is.
 _PLAIN = re.compile(r"[!-~]+")
-_CANNOT_BE_SENT = "has a character in it that cannot be sent. Please type it, or copy it once more."
 #: A name or an address, without anything before or behind it.
 _HOST = re.compile(r"[\w.:-]+")
 
@@ -202,12 +201,10 @@ def require_usable(credentials: Credentials, feed: Feed) -> None:
 def _require_usable_for_sftp(credentials: Credentials, feed: Feed) -> None:
     if not credentials.key.strip():
         raise Refused("Please enter the user as which Homeroom signs in.")
-    if not can_be_sent(credentials.key):
-        raise Refused(f"The user {_CANNOT_BE_SENT}")
+    if not is_user(credentials.key):
+        raise Refused("The user has a character in it that cannot be sent. Please type it, or copy it once more.")
     if feed.authentication == Authentication.SFTP_PASSWORD and not credentials.secret:
         raise Refused("Please enter the password.")
-    if feed.authentication == Authentication.SFTP_PASSWORD and not can_be_sent(credentials.secret):
-        raise Refused(f"The password {_CANNOT_BE_SENT}")
     if feed.authentication == Authentication.SFTP_KEY and not is_private_key(credentials.secret):
         raise Refused(
             "This is no private key that can be opened. Copy all of the file, with its first and last line. A key that "

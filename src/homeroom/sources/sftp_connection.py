@@ -85,8 +85,8 @@ def is_private_key(text: str) -> bool:
     return True
 
 
-def can_be_sent(text: str) -> bool:
-    """Whether a server can be shown this as user or password, as SSH writes them (RFC 4013)."""
+def is_user(text: str) -> bool:
+    """Whether a user can be called this, as SSH has it (RFC 4013): most signs will do, but none that cannot be seen."""
     try:
         saslprep(text)
     except SASLPrepError:
@@ -178,8 +178,8 @@ def _socket(server: Server) -> socket.socket:
     if isinstance(failure, ConnectionError | TimeoutError):
         raise failure
     raise TryAgainLaterError(
-        f"No way leads from here to {server.name} ({failure.strerror if failure else 'no address'}). The network may be "
-        "down, or the host another."
+        f"No way leads from here to {server.name} ({failure.strerror if failure else 'no address'}). The network may "
+        "be down, or the host another."
     ) from failure
 
 
