@@ -10,6 +10,7 @@ from django.db import OperationalError
 
 from homeroom.districts import scope
 from homeroom.feeds import actions as feeds
+from homeroom.feeds import drop_boxes
 from homeroom.feeds.credentials import Credentials
 from homeroom.feeds.models import Feed
 from homeroom.sources.drop_box import Box
@@ -156,3 +157,18 @@ def test_what_was_fetched_is_gone_once_the_night_will_not_go_on_with_it(
     night(cast)
 
     assert not list(data.rglob("00-roster.zip"))
+
+
+def test_zip_that_arrives_while_another_is_synced_is_begun_as_soon_as_that_is_over(cast: Cast, box: Box) -> None:
+    keys = {"box_keys": "", "needs_key": False}
+    drop_boxes.change_box(by=cast.operator, district=cast.ferndale, takes_at_once=True, **keys)
+    drop_boxes.note_arrival(cast.ferndale.pk, "first.zip")
+    assert nights.begin_due() == 1
+    drop_boxes.note_arrival(cast.ferndale.pk, "second.zip")
+
+    assert nights.begin_due() == 0
+    with scope.within(cast.ferndale.pk):
+        first = Sync.objects.get()
+    tasks.run_sync(district_id=cast.ferndale.pk, sync_id=first.pk)
+
+    assert nights.begin_due() == 1

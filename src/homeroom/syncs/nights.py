@@ -51,10 +51,13 @@ def _begin_if_due(district_id: int) -> bool:
         if feed is None:
             District.objects.filter(pk=district_id).update(due_at=None)
             return False
+        is_under_way = Sync.objects.filter(is_collected=True, state__in=UNDER_WAY).exists()
+        if is_under_way and feed.is_drop_box and feed.takes_at_once:
+            return False  # it stays due: what has arrived meanwhile is not left until the night
         plan(feed)
         if not feed.fits(district):
             return False  # it may have this method again some day
-        if Sync.objects.filter(is_collected=True, state__in=UNDER_WAY).exists():
+        if is_under_way:
             return False  # the night before is not over yet
         failed = _to_be_tried_again(feed)
         if failed is None:
