@@ -426,6 +426,20 @@ def test_new_password_ends_the_old_one(cast: Cast, port: int, password: str) -> 
         do(port, password, puts("x.zip", b"x"))
 
 
+def test_who_is_still_signed_in_sends_nothing_into_a_box_that_was_left(cast: Cast, port: int, password: str) -> None:
+    async def doing(sftp: asyncssh.SFTPClient) -> None:
+        await puts("roster.zip", b"x")(sftp)
+        async with sftp.open("begun.zip", "wb") as begun:
+            box_of(cast.ferndale.pk).empty()
+            with pytest.raises(asyncssh.SFTPError):
+                await begun.write(b"x")
+        with pytest.raises(asyncssh.SFTPError):
+            await puts("late.zip", b"x")(sftp)
+
+    do(port, password, doing)
+    assert not box_of(cast.ferndale.pk).folder.exists()
+
+
 def test_host_key_stays_and_is_for_nobody_else(data: Path) -> None:
     told = own_fingerprint()
 

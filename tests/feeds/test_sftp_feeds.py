@@ -286,6 +286,26 @@ def test_own_server_takes_the_place_of_the_drop_box(cast: Cast, data: Path) -> N
     assert stored(cast).box_password == ""
 
 
+@pytest.mark.parametrize("leaves_for", ["own server", "another method", "no other method"])
+def test_what_lies_in_a_drop_box_is_removed_with_it(
+    cast: Cast, data: Path, browser: Client, django_capture_on_commit_callbacks: Any, leaves_for: str
+) -> None:
+    drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
+    box = box_of(cast.ferndale.pk)
+    box.make()
+    box.path("roster.zip").write_bytes(b"x")
+    assert "what lies in it is removed" in browser.get(SOURCE + "connect/").text
+
+    with django_capture_on_commit_callbacks(execute=True):
+        if leaves_for == "own server":
+            connect(cast)
+        else:
+            method = Method.CLASSLINK if leaves_for == "another method" else Method.ONEROSTER_CSV
+            districts.change_method(by=cast.operator, district=cast.ferndale, method=method)
+
+    assert box.folder.exists() == (leaves_for == "no other method")
+
+
 @pytest.mark.parametrize("who", ["district_admin", "oak_admin", "outsider"])
 def test_only_operators_open_a_drop_box(cast: Cast, data: Path, who: str) -> None:
     with pytest.raises(Refused):

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from homeroom.accounts.models import User
@@ -17,7 +18,7 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
-from homeroom.feeds.connections import host_of, place_of, sftp_address
+from homeroom.feeds.connections import box_of, host_of, place_of, sftp_address
 from homeroom.feeds.credentials import Credentials, seal
 from homeroom.feeds.models import Authentication, Feed, Version
 from homeroom.feeds.timetable import next_night, next_try
@@ -39,14 +40,14 @@ def connect(*, by: User, district: District, credentials: Credentials | None, **
     """The district's feed with this connection; its timetable stays, and a new one begins tonight.
 
     connection: some of ``CONNECTION``, or of ``SFTP_CONNECTION``. credentials: null keeps those that are stored. An
-    SFTP server that is another has to be confirmed anew.
+    SFTP server that is another has to be confirmed anew. A drop box is closed, and what lies in it is removed.
     """
     with acting(by, district, "sources.connect"):
         feed = Feed.objects.filter(district=district).first() or Feed(district=district)
         is_new = feed.pk is None
         if credentials is None and is_new:
             raise Refused("Please enter the credentials.")
-        before = _shown_to(feed)
+        before, left_box = _shown_to(feed), feed.is_drop_box
         _set(feed, connection, (*CONNECTION, *SFTP_CONNECTION))
         _check_connection(feed)
         if credentials is not None:
@@ -61,6 +62,8 @@ def connect(*, by: User, district: District, credentials: Credentials | None, **
         feed.tries = 0
         feed.save()
         plan(feed)
+        if left_box:
+            transaction.on_commit(box_of(district.pk).empty)
         _record(by, "feed.connected" if is_new else "feed.changed", feed, changed=sorted(connection))
     return feed
 

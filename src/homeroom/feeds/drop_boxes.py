@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
 from django.utils import timezone
 
 from homeroom.accounts.models import User
@@ -65,6 +66,13 @@ def change_box(*, by: User, district: District, box_keys: str, takes_at_once: bo
         feed.save()
         _record(by, "drop-box.changed", feed, keys=[fingerprint(key) for key in keys], takes_at_once=takes_at_once)
     return feed
+
+
+def leave_box(district: District, before: str) -> dict[str, int]:
+    """With another rostering method nobody takes what lies in the drop box, so that it is removed."""
+    if before == Method.ONEROSTER_CSV != district.method:
+        transaction.on_commit(box_of(district.pk).empty)
+    return {}
 
 
 def lets_in(username: str, *, password: str = "", key: str = "") -> int | None:

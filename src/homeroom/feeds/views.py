@@ -52,7 +52,9 @@ def connect(request: DistrictRequest) -> HttpResponse:
         )
     ):
         return _saved(request, "The connection is stored. Test it now.")
-    return render(request, "feeds/connect.html", {"form": form, "feed": stored, "is_sftp": _is_sftp(request)})
+    leaves_box = feed is not None and feed.is_drop_box
+    said = {"form": form, "feed": stored, "is_sftp": _is_sftp(request), "leaves_box": leaves_box}
+    return render(request, "feeds/connect.html", said)
 
 
 @allowed("sources.connect")

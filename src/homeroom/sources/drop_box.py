@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
 
 from homeroom.sources.drops import Drop, Entry, drops, is_zip
 from homeroom.sources.package import shown
@@ -133,6 +134,10 @@ class Box:
             for mark in self._unfinished.iterdir():
                 if _modified_at(mark.stat()) < before and not self.path(mark.name).exists():
                     mark.unlink()
+
+    def empty(self) -> None:
+        """Nothing lies in it. Whoever is still signed in cannot send any more."""
+        rmtree(self.folder, ignore_errors=True)  # what arrives in this very moment expires
 
     def _remove_as_listed(self, entry: Entry) -> None:
         """The file is gone, unless it is another one by now. It is put aside before it is looked at, since its upload
