@@ -30,6 +30,7 @@ class District:
 
     folder: Path
     host_key: asyncssh.SSHKey = field(default_factory=lambda: asyncssh.generate_private_key("ssh-ed25519"))
+    further_host_keys: tuple[asyncssh.SSHKey, ...] = ()
     user_key: str = ""
     port: int = 0
     cuts_after_bytes: int | None = None
@@ -69,7 +70,8 @@ def serving(district: District) -> Iterator[District]:
 
     async def serve() -> None:
         accepting = await asyncssh.listen(
-            "127.0.0.1", 0, server_host_keys=[district.host_key], server_factory=lambda: _Login(district),
+            "127.0.0.1", 0, server_host_keys=[district.host_key, *district.further_host_keys],
+            server_factory=lambda: _Login(district),
             sftp_factory=lambda channel: _Files(channel, district), encoding=None,
         )  # fmt: skip
         district.port = accepting.get_port()

@@ -157,6 +157,21 @@ def test_server_with_another_host_key_is_shown_no_credentials(district: District
     assert district.logins == []
 
 
+def test_host_key_of_another_kind_is_shown_to_be_confirmed(tmp_path: Path) -> None:
+    """As where a server with ed25519 was replaced by one that has RSA alone."""
+    known = District(tmp_path).host_key_line
+    with serving(District(tmp_path, host_key=rsa())) as district:
+        with pytest.raises(OtherHostKeyError, match="shows one with the fingerprint") as told:
+            look(district.server(host_key=known))
+
+        assert told.value.offered == district.host_key_line
+        assert district.logins == []
+
+
+def rsa() -> asyncssh.SSHKey:
+    return asyncssh.generate_private_key("ssh-rsa", key_size=2_048)
+
+
 def test_server_whose_host_key_nobody_confirmed_is_not_asked(district: District) -> None:
     with pytest.raises(SettingsError, match="Nobody has confirmed yet that 127"):
         look(district.server(host_key=""))

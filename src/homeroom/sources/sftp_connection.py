@@ -18,6 +18,8 @@ from homeroom.sources import SettingsError, SourceError, TryAgainLaterError
 from homeroom.sources.addresses import Allowed, judged
 from homeroom.sources.package import shown
 
+#: A server that has no host key of the kind that was confirmed says so, or just hangs up.
+_NOTHING_IN_COMMON = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost)
 _ADVICE = "Check the host; if the server really stands there, an operator can allow it."
 
 
@@ -111,12 +113,17 @@ async def opened(server: Server) -> AsyncIterator[asyncssh.SFTPClient]:
         with _told_plainly(server):
             async with asyncio.timeout(server.timeout_seconds):
                 connection = await _connected(server)
-            async with connection:
-                async with asyncio.timeout(server.timeout_seconds):
-                    sftp = await connection.start_sftp_client()
-                yield sftp
     except asyncssh.HostKeyNotVerifiable as error:
         raise await _other_host_key(server) from error
+    except SourceError as error:
+        if isinstance(error.__cause__, _NOTHING_IN_COMMON) and (other := await _host_key_of_another_kind(server)):
+            raise other from error
+        raise
+    with _told_plainly(server):
+        async with connection:
+            async with asyncio.timeout(server.timeout_seconds):
+                sftp = await connection.start_sftp_client()
+            yield sftp
 
 
 async def _connected(server: Server) -> asyncssh.SSHClientConnection:
@@ -149,10 +156,19 @@ async def _offered(server: Server) -> str:
 
 async def _other_host_key(server: Server) -> SourceError:
     try:
-        offered = await _offered(server)
-        now = f"one with the fingerprint {fingerprint(offered)}"
+        return _is_another(server, await _offered(server))
     except SourceError:
-        offered, now = "", "another one"
+        return _is_another(server, "")
+
+
+async def _host_key_of_another_kind(server: Server) -> SourceError | None:
+    """The server was asked for a key of the kind that was confirmed. Null if it has that key. Raises SourceError."""
+    offered = await _offered(server)
+    return None if offered == server.host_key else _is_another(server, offered)
+
+
+def _is_another(server: Server, offered: str) -> OtherHostKeyError:
+    now = f"one with the fingerprint {fingerprint(offered)}" if offered else "another one"
     return OtherHostKeyError(
         f"{server.name} shows {now} instead of the host key that was confirmed, {fingerprint(server.host_key)}. "
         "Either the server was set up anew, or somebody stands in between; it was shown no credentials. "
