@@ -168,6 +168,17 @@ def test_host_key_of_another_kind_is_shown_to_be_confirmed(tmp_path: Path) -> No
         assert district.logins == []
 
 
+def test_of_several_host_keys_the_one_that_districts_read_is_shown_first(tmp_path: Path) -> None:
+    """And whoever has confirmed another one of them goes on with that."""
+    ed25519 = asyncssh.generate_private_key("ssh-ed25519")
+    ecdsa = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    district = District(tmp_path, host_key=rsa(), further_host_keys=(ecdsa, ed25519))
+    with serving(district):
+        offered = offered_host_key(district.server(host_key=""))
+        assert offered == " ".join(ed25519.export_public_key().decode().split()[:2])
+        assert look(district.server()) == ()
+
+
 def rsa() -> asyncssh.SSHKey:
     return asyncssh.generate_private_key("ssh-rsa", key_size=2_048)
 

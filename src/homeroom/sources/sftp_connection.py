@@ -18,6 +18,11 @@ from homeroom.sources import SettingsError, SourceError, TryAgainLaterError
 from homeroom.sources.addresses import Allowed, judged
 from homeroom.sources.package import shown
 
+#: Of several host keys a server shows the first of these: ed25519, whose fingerprint districts are told to read.
+_HOST_KEYS = (
+    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512", "rsa-sha2-256",
+    "ssh-rsa",
+)  # fmt: skip
 #: A server that has no host key of the kind that was confirmed says so, or just hangs up.
 _NOTHING_IN_COMMON = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost)
 _ADVICE = "Check the host; if the server really stands there, an operator can allow it."
@@ -147,7 +152,9 @@ async def _connected(server: Server) -> asyncssh.SSHClientConnection:
 async def _offered(server: Server) -> str:
     with _told_plainly(server):
         async with asyncio.timeout(server.timeout_seconds):
-            key = await asyncssh.get_server_host_key(server.host, server.port, sock=_socket(server), config=None)
+            key = await asyncssh.get_server_host_key(
+                server.host, server.port, sock=_socket(server), config=None, server_host_key_algs=_HOST_KEYS
+            )
         if key is None:
             raise SettingsError(f"{server.name} shows no host key, so nobody can tell whether it is the right one.")
         algorithm, encoded, *_ = key.export_public_key().decode().split()
