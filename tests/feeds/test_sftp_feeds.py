@@ -239,6 +239,7 @@ def test_drop_box_is_opened_shown_once_changed_and_given_a_new_password(
     opened = browser.post(SOURCE + "drop-box/password/")
     password = opened.context["password"]
     assert password in opened.text
+    assert "no-store" in opened.headers["Cache-Control"]
     assert own_fingerprint() in opened.text
     assert drop_boxes.lets_in("ferndale", password=password) == cast.ferndale.pk
 

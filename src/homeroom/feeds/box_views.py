@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 
 from homeroom.districts.forms import ActionForm, posted
 from homeroom.districts.models import Method
@@ -55,6 +56,7 @@ def drop_box(request: DistrictRequest) -> HttpResponse:
     return render(request, "feeds/drop_box.html", {"form": form})
 
 
+@never_cache
 @allowed("sources.connect")
 def password(request: DistrictRequest) -> HttpResponse:
     """Opens the drop box, or gives it a new password, which stands on the page that answers and nowhere else."""
