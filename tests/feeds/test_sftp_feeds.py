@@ -268,6 +268,18 @@ def test_drop_box_by_key_only_needs_a_key(cast: Cast, data: Path, browser: Clien
     assert stored(cast).box_password
 
 
+def test_password_that_is_gone_does_not_come_back_by_itself(cast: Cast, data: Path, browser: Client) -> None:
+    browser.post(SOURCE + "drop-box/password/")
+    key = District(data).host_key_line
+    browser.post(SOURCE + "drop-box/", {"box_keys": key, "needs_key": "on"})
+    assert "By public key only" in browser.get(SOURCE).text
+
+    refused = browser.post(SOURCE + "drop-box/", {"box_keys": key})
+    assert "For both, make a new password first." in refused.text
+    browser.post(SOURCE + "drop-box/password/")
+    assert "The drop box is changed." in browser.post(SOURCE + "drop-box/", {"box_keys": key}, follow=True).text
+
+
 def test_password_of_a_drop_box_is_stored_hashed(cast: Cast, data: Path) -> None:
     password = drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
 

@@ -50,7 +50,7 @@ def open_box(*, by: User, district: District) -> str:
 
 
 def change_box(*, by: User, district: District, box_keys: str, takes_at_once: bool, needs_key: bool) -> Feed:
-    """The drop box with these public keys, one a line. needs_key: the password lets nobody in any more."""
+    """The drop box with these public keys, one a line. needs_key: the password is gone."""
     with acting(by, district, "sources.connect"):
         feed = Feed.of(district)
         if feed is None or not feed.is_drop_box:
@@ -60,6 +60,10 @@ def change_box(*, by: User, district: District, box_keys: str, takes_at_once: bo
             raise Refused(f"A drop box has {MOST_KEYS} public keys at most.")
         if needs_key and not keys:
             raise Refused("Enter a public key, or nobody could sign in.")
+        if not needs_key and not feed.box_password:
+            raise Refused(
+                "There is no password any more, so only public keys can let in. For both, make a new password first."
+            )
         feed.box_keys, feed.takes_at_once = "\n".join(keys), takes_at_once
         if needs_key:
             feed.box_password = ""
