@@ -128,7 +128,7 @@ class _Files(asyncssh.SFTPServer):
             yield name
         for listed in self.district.lists:
             attributes = asyncssh.SFTPAttrs(size=10, mtime=0, permissions=0o100644, type=1)
-            yield asyncssh.SFTPName(listed.encode(), attrs=attributes)
+            yield asyncssh.SFTPName(os.fsencode(listed), attrs=attributes)
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         self._require_readable(path)

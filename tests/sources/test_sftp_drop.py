@@ -231,9 +231,25 @@ def test_name_that_leads_elsewhere_is_refused(district: District, tmp_path: Path
 
 def test_other_odd_names_are_nobodys_business(district: District, tmp_path: Path) -> None:
     district.put("good.zip", b"x")
-    district.lists = ("../notes.txt", "..", "\x07")
+    district.lists = ("../notes.txt", "..", "\x07", os.fsdecode(b"a\xf1o.txt"))
 
     assert fetched(district, tmp_path / "in") == {"00-good.zip": b"x"}
+
+
+@pytest.mark.parametrize("name", ["Screens 1.00\u202fPM", os.fsdecode(b"a\xf1o"), "archive"])
+def test_folder_that_cannot_be_looked_into_hides_no_other(district: District, tmp_path: Path, name: str) -> None:
+    district.put("good.zip", b"x")
+    district.put(f"{name}/other.zip", b"y")
+    district.keeps_to_itself = "archive"
+
+    assert fetched(district, tmp_path / "in") == {"00-good.zip": b"x"}
+
+
+def test_roster_whose_name_is_no_utf8_is_to_be_renamed(district: District, tmp_path: Path) -> None:
+    district.put(os.fsdecode(b"a\xf1o.zip"))
+
+    with pytest.raises(RefusedError, match=r"lists a file called “a.*o\.zip”"):
+        fetched(district, tmp_path / "in")
 
 
 def test_links_are_followed_on_the_server(district: District, tmp_path: Path) -> None:
@@ -242,6 +258,14 @@ def test_links_are_followed_on_the_server(district: District, tmp_path: Path) ->
     (district.folder / "broken.zip").symlink_to(district.folder / "gone.zip")
 
     assert fetched(district, tmp_path / "in") == {"00-latest.zip": b"x"}
+
+
+def test_folder_of_the_drops_that_may_not_be_read_is_told(district: District) -> None:
+    district.put("outgoing/roster.zip")
+    district.keeps_to_itself = "outgoing"
+
+    with pytest.raises(SettingsError, match=r"The user “homeroom” may not read “/outgoing”"):
+        look(district.server(folder="/outgoing"))
 
 
 def test_folder_that_is_not_there_is_told(district: District) -> None:

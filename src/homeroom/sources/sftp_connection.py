@@ -127,7 +127,7 @@ async def opened(server: Server) -> AsyncIterator[asyncssh.SFTPClient]:
     with _told_plainly(server):
         async with connection:
             async with asyncio.timeout(server.timeout_seconds):
-                sftp = await connection.start_sftp_client()
+                sftp = await connection.start_sftp_client(path_errors="surrogateescape")
             yield sftp
 
 

@@ -9,7 +9,7 @@ import asyncio
 import posixpath
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,14 +153,17 @@ class _Folder:
         )
 
     async def _entries(self) -> list[Entry]:
-        """What concerns us of the folder, and of the folders in it; of many of these, the latest."""
+        """What concerns us of the folder, and of the folders in it; of many of these, the latest. Those that we may not
+        read, or whose names cannot be shown, are not ours.
+        """
         names = await self._listed("")
         found = [entry for name in names if (entry := await self._file("", name))]
-        folders = [name for name in names if _is_folder(name) and not _text(name).startswith(".")]
+        folders = [name for name in names if _is_folder(name) and _is_plain(_text(name))]
         folders.sort(key=lambda name: name.attrs.mtime or 0, reverse=True)
         for folder in folders[:MOST_FOLDERS]:
-            inside = self._safe(_text(folder))
-            found += [entry for name in await self._listed(inside) if (entry := await self._file(inside, name))]
+            inside = _text(folder)
+            with suppress(asyncssh.SFTPPermissionDenied, asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
+                found += [entry for name in await self._listed(inside) if (entry := await self._file(inside, name))]
         return found
 
     async def _listed(self, folder: str) -> list[asyncssh.SFTPName]:
@@ -201,7 +204,7 @@ class _Folder:
 
     def _safe(self, name: str) -> str:
         """The name of something in a folder. Raises RefusedError for one that leads out of it, or cannot be shown."""
-        if not name.isprintable() or "/" in name or "\\" in name or len(name) > NAME_MAX_LENGTH:
+        if not _is_plain(name):
             raise RefusedError(
                 f"{self.server.name} lists a file called “{shown(name)}”, which is no name that a file of a roster can "
                 "have. Nothing was fetched. Have it renamed or removed."
@@ -218,9 +221,14 @@ def _text(name: asyncssh.SFTPName) -> str:
     return found.decode(errors="backslashreplace") if isinstance(found, bytes) else found
 
 
+def _is_plain(name: str) -> bool:
+    """Whether it can be shown, and leads nowhere else."""
+    return name.isprintable() and not {"/", "\\"} & set(name) and len(name) <= NAME_MAX_LENGTH
+
+
 def _is_folder(name: asyncssh.SFTPName) -> bool:
-    if _text(name) in (".", ".."):
-        return False
+    if _text(name).startswith("."):
+        return False  # hidden, or itself, or the one above
     permissions = name.attrs.permissions
     is_folder = permissions is not None and stat.S_ISDIR(permissions)
     return is_folder or name.attrs.type == asyncssh.FILEXFER_TYPE_DIRECTORY
