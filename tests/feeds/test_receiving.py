@@ -357,6 +357,21 @@ def test_failed_sign_ins_are_slowed_down_and_then_shut_out(cast: Cast, password:
     assert door.fail("10.0.0.8", "user ferndale") == receiving.LONGEST_WAIT_SECONDS
 
 
+def test_address_from_which_districts_sign_in_is_not_shut_for_what_others_do_there(cast: Cast, password: str) -> None:
+    door = receiving.Door(first_wait_seconds=0.001)
+    with receiving_here(door) as port:
+        do(port, password, puts("roster.zip", b"x"))
+        for address in ("127.0.0.1", "10.0.0.8"):
+            for _ in range(receiving.MOST_FAILURES):
+                door.fail(address)
+        do(port, password, puts("roster.zip", b"y"))
+    door.callers["127.0.0.1"] = receiving.MOST_OF_AN_ADDRESS
+
+    assert (door.is_shut_to("127.0.0.1"), door.is_shut_to("10.0.0.8")) == (False, True)
+    door.callers["127.0.0.1"] = receiving.MOST_CONNECTIONS
+    assert door.is_shut_to("127.0.0.1")
+
+
 def test_connection_ends_after_some_wrong_passwords(cast: Cast, port: int, password: str) -> None:
     tried: list[int] = []
 

@@ -30,8 +30,11 @@ MOST_TRIES = 3
 #: After so many failures from one address none of its connections is taken for a while.
 MOST_FAILURES = 30
 FORGOTTEN_AFTER_SECONDS = 900.0
+#: Unless somebody has signed in from there of late: districts may share an address, with each other and with others.
+KNOWN_FOR_SECONDS = 7 * 24 * 3600.0
 LONGEST_WAIT_SECONDS = 20.0
 _LOOK_AGAIN_BYTES = 16 << 20
+_MOST_NAMES = 10_000
 _ROOT = b"/"
 
 log = structlog.get_logger(__name__)
@@ -50,6 +53,13 @@ class Door:
     callers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     writing: set[tuple[int, str]] = field(default_factory=set)
     _failures: dict[str, list[float]] = field(default_factory=dict)
+    _known: dict[str, float] = field(default_factory=dict)
+
+    def let_in(self, address: str) -> None:
+        """Notes that somebody has signed in from there."""
+        self._known[address] = time.monotonic()
+        if len(self._known) > _MOST_NAMES:
+            self._known.pop(next(iter(self._known)))
 
     def fail(self, *names: str) -> float:
         """Notes a failure, and says how many seconds to wait before it is told."""
@@ -58,15 +68,18 @@ class Door:
             recent = [at for at in self._failures.get(name, ()) if now - at < FORGOTTEN_AFTER_SECONDS]
             self._failures[name] = [*recent, now][-MOST_FAILURES:]
             longest = max(longest, len(self._failures[name]))
-        if len(self._failures) > 10_000:
+        if len(self._failures) > _MOST_NAMES:
             self._failures.pop(next(iter(self._failures)))
         return min(self.first_wait_seconds * 2.0 ** (longest - 1), LONGEST_WAIT_SECONDS)
 
     def is_shut_to(self, address: str) -> bool:
         now = time.monotonic()
+        if sum(self.callers.values()) >= MOST_CONNECTIONS:
+            return True
+        if address in self._known and now - self._known[address] < KNOWN_FOR_SECONDS:
+            return False
         recent = [at for at in self._failures.get(address, ()) if now - at < FORGOTTEN_AFTER_SECONDS]
-        is_crowded = sum(self.callers.values()) >= MOST_CONNECTIONS or self.callers[address] >= MOST_OF_AN_ADDRESS
-        return is_crowded or len(recent) >= MOST_FAILURES
+        return self.callers[address] >= MOST_OF_AN_ADDRESS or len(recent) >= MOST_FAILURES
 
 
 class Login(asyncssh.SSHServer):
@@ -133,6 +146,7 @@ class Login(asyncssh.SSHServer):
         assert self._connection is not None
         self.district_id, way = self._found[self._connection.get_extra_info("username")]
         self._door.inside[self.district_id] += 1
+        self._door.let_in(self._address)
         log.info("sftp sign-in", district_id=self.district_id, ip=self._address, way=way)
 
 
