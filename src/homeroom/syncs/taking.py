@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import file_digest, sha256
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +26,9 @@ from homeroom.syncs.claims import Claim
 from homeroom.syncs.models import State, Sync
 
 
+_LEFT_ALONE = "so it is left alone. To have it taken, upload it without keeping its old time, or choose Run now."
+
+
 class NothingNewError(Exception):
     """The server was reached, and nothing is to be collected; the text says why, for a person."""
 
@@ -41,15 +45,15 @@ def take(sync: Sync, claim: Claim, feed: Feed, *, tell: Callable[[str], None]) -
     def wants(drop: Drop) -> bool:
         if sync.started_by_id or sync.delivery_digest:
             return True
-        is_older = feed.taken_modified_at is not None and drop.modified_at < feed.taken_modified_at
-        return not is_older and _tells(drop, schools) != feed.taken
+        return not _is_older(drop, feed) and _tells(drop, schools) != feed.taken
 
     into = storage.folder_for_drop(sync)
     is_box = feed.is_drop_box
     found = _out_of_box(feed, into) if is_box else collect(server_of(feed), into, wants=wants, progress=tell)
     if found.drop is None or found.folder is None:
-        _note(feed, _nothing_new(found.seen))
-        raise NothingNewError(_nothing_new(found.seen))
+        why = _nothing_new(found.seen, feed)
+        _note(feed, why)
+        raise NothingNewError(why)
     digest, size_bytes = _measured(found.folder)
     with transaction.atomic():
         claim.write(
@@ -58,7 +62,7 @@ def take(sync: Sync, claim: Claim, feed: Feed, *, tell: Callable[[str], None]) -
             delivery_bytes=size_bytes,
         )
         taken = {"taken": _tells(found.drop, schools), "taken_modified_at": found.drop.modified_at}
-        _note(feed, f"{_named(found.drop)} was collected.", **taken)
+        _note(feed, f"{_named(found.drop, feed)} was collected.", **taken)
     sync.refresh_from_db(fields=["delivery_name", "delivery_digest", "delivery_bytes"])
     storage.keep_drop(sync, found.folder)
     if is_box:
@@ -120,13 +124,21 @@ def _tells(drop: Drop, schools: str) -> str:
     return sha256(f"{drop.mark}\n{schools}".encode()).hexdigest()
 
 
-def _nothing_new(seen: tuple[Drop, ...]) -> str:
+def _nothing_new(seen: tuple[Drop, ...], feed: Feed) -> str:
     newest, growing = newest_finished(seen), next((drop for drop in seen if drop.is_growing), None)
-    waits = f" {_named(growing)} is still growing, or was changed a moment ago." if growing else ""
+    waits = f" {_named(growing, feed)} is still growing, or was changed a moment ago." if growing else ""
     if newest is not None:
-        return f"Nothing new is finished. {_named(newest)} was collected before.{waits}"
+        is_older = _is_older(newest, feed)
+        why = f"is older than the drop that was collected last, {_LEFT_ALONE}" if is_older else "was collected before."
+        return f"Nothing new is finished. {_named(newest, feed)} {why}{waits}"
     return waits.strip() or "There is no roster in the folder: no zip archive, and no OneRoster CSV files."
 
 
-def _named(drop: Drop) -> str:
-    return f"“{shown(drop.name)}” of {date_format(timezone.localtime(drop.modified_at), 'M j, g:i A')}"
+def _is_older(drop: Drop, feed: Feed) -> bool:
+    return feed.taken_modified_at is not None and drop.modified_at < feed.taken_modified_at
+
+
+def _named(drop: Drop, feed: Feed) -> str:
+    """By its name, and when it was changed by the district's clock."""
+    at = timezone.localtime(drop.modified_at, ZoneInfo(feed.district.time_zone))
+    return f"“{shown(drop.name)}” of {date_format(at, 'M j, g:i A')}"
