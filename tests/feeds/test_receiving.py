@@ -5,105 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import timedelta
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import asyncssh
 import pytest
-from django.utils import timezone
 from pytest_django import Settings
 
-from homeroom.districts import actions as districts
-from homeroom.districts import scope
-from homeroom.districts.models import District, Method
-from homeroom.feeds import drop_boxes, receiving
+from homeroom.districts.models import District
+from homeroom.feeds import drop_boxes
 from homeroom.feeds.connections import box_of
-from homeroom.feeds.host_keys import own_fingerprint, own_host_key
-from homeroom.feeds.models import Feed
+from tests.feeds.drop_box_server import Doing, connecting, do, drops, password, port, puts, receiving_here
 from tests.people import Cast
 from tests.syncs.conftest import data
 
-__all__ = ["data"]  # fixtures are found where they are imported
+__all__ = ["data", "password", "port"]  # fixtures are found where they are imported
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Doing = Callable[[asyncssh.SFTPClient], Awaitable[Any]]
-
-
-@pytest.fixture
-def password(cast: Cast, data: Path) -> str:
-    """Of Ferndale's drop box."""
-    return drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
-
-
-@pytest.fixture
-def port(password: str) -> Iterator[int]:
-    with receiving_here() as port:
-        yield port
-
-
-@contextmanager
-def receiving_here(door: receiving.Door | None = None) -> Iterator[int]:
-    """The server, in a thread of its own, at this port."""
-    ready, loop, ended = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
-    ports: list[int] = []
-
-    async def serve() -> None:
-        shared = door or receiving.Door(first_wait_seconds=0.01)
-        accepting = await receiving.listen("127.0.0.1", 0, host_key=str(own_host_key()), door=shared)
-        ports.append(accepting.get_port())
-        ready.set()
-        await ended.wait()
-        accepting.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await loop.shutdown_default_executor()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield ports[0]
-    finally:
-        loop.call_soon_threadsafe(ended.set)
-        thread.join(10)
-        loop.close()
-
-
-def connecting(port: int, secret: str, user: str = "ferndale", **more: Any) -> Any:
-    known = asyncssh.read_private_key(own_host_key()).convert_to_public()
-    given: dict[str, Any] = {"password": secret, "client_keys": None, **more}
-    return asyncssh.connect(
-        "127.0.0.1", port, username=user, known_hosts=([known], [], []), config=None, agent_path=None, **given
-    )
-
-
-def do(port: int, secret: str, doing: Doing, user: str = "ferndale", **more: Any) -> Any:
-    """What a program of the district does while it is connected."""
-
-    async def done() -> Any:
-        async with connecting(port, secret, user, **more) as connection, connection.start_sftp_client() as sftp:
-            return await doing(sftp)
-
-    return asyncio.run(done())
-
-
-def puts(name: str, content: bytes) -> Doing:
-    async def put(sftp: asyncssh.SFTPClient) -> None:
-        async with sftp.open(name, "wb") as file:
-            await file.write(content)
-
-    return put
-
-
-def drops(cast: Cast) -> list[str]:
-    found = box_of(cast.ferndale.pk).drops(at=timezone.now(), settled_after=timedelta())
-    return [drop.name for drop in found if not drop.is_growing]
 
 
 def test_uploaded_zip_is_a_drop(cast: Cast, port: int, password: str) -> None:
@@ -319,128 +237,6 @@ def test_number_of_files_is_limited(cast: Cast, port: int, password: str, monkey
     do(port, password, too_many)
 
 
-def test_neither_shell_nor_command_nor_forwarding_is_given(cast: Cast, port: int, password: str) -> None:
-    async def tried() -> None:
-        async with connecting(port, password) as connection:
-            for asked in (connection.run("id"), connection.run(), connection.open_connection("127.0.0.1", port)):
-                with pytest.raises((asyncssh.ChannelOpenError, asyncssh.ProcessError)):
-                    await asked
-            with pytest.raises(asyncssh.ChannelListenError):
-                await connection.forward_remote_port("", 0, "127.0.0.1", port)
-
-    asyncio.run(tried())
-
-
-@pytest.mark.parametrize("why", ["wrong password", "wrong user", "no box", "closed", "another method", "own server"])
-def test_nobody_else_is_let_in(cast: Cast, port: int, password: str, why: str) -> None:
-    user = {"wrong user": "nowhere", "no box": "lakeside"}.get(why, "ferndale")
-    if why == "closed":
-        districts.close_district(by=cast.operator, district=cast.ferndale)
-    if why == "another method":
-        districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.CLASSLINK)
-    if why == "own server":
-        with scope.within(cast.ferndale.pk):
-            Feed.objects.update(authentication="sftp-password")
-
-    with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
-        do(port, "wrong" if why == "wrong password" else password, puts("x.zip", b"x"), user=user)
-    assert not box_of(cast.ferndale.pk).files.exists()
-
-
-def test_failed_sign_ins_are_slowed_down_and_then_shut_out(cast: Cast, password: str) -> None:
-    door = receiving.Door(first_wait_seconds=0.001)
-    waits = [door.fail("10.0.0.7", "user ferndale") for _ in range(receiving.MOST_FAILURES)]
-
-    assert waits[:4] == [0.001, 0.002, 0.004, 0.008]
-    assert max(waits) == receiving.LONGEST_WAIT_SECONDS
-    assert (door.is_shut_to("10.0.0.7"), door.is_shut_to("10.0.0.8")) == (True, False)
-    assert door.fail("10.0.0.8", "user ferndale") == receiving.LONGEST_WAIT_SECONDS
-
-
-def test_address_from_which_districts_sign_in_is_not_shut_for_what_others_do_there(cast: Cast, password: str) -> None:
-    door = receiving.Door(first_wait_seconds=0.001)
-    with receiving_here(door) as port:
-        do(port, password, puts("roster.zip", b"x"))
-        for address in ("127.0.0.1", "10.0.0.8"):
-            for _ in range(receiving.MOST_FAILURES):
-                door.fail(address)
-        do(port, password, puts("roster.zip", b"y"))
-    door.callers["127.0.0.1"] = receiving.MOST_OF_AN_ADDRESS
-
-    assert (door.is_shut_to("127.0.0.1"), door.is_shut_to("10.0.0.8")) == (False, True)
-    door.callers["127.0.0.1"] = receiving.MOST_CONNECTIONS
-    assert door.is_shut_to("127.0.0.1")
-
-
-def test_connection_ends_after_some_wrong_passwords(cast: Cast, port: int, password: str) -> None:
-    tried: list[int] = []
-
-    class Guessing(asyncssh.SSHClient):
-        def password_auth_requested(self) -> str:
-            tried.append(1)
-            return "guess"
-
-    with pytest.raises((asyncssh.ConnectionLost, asyncssh.PermissionDenied)):
-        do(port, password, puts("x", b""), client_factory=Guessing, password=None)
-    assert len(tried) <= receiving.MOST_TRIES + 1
-
-
-def test_public_key_lets_in_and_the_password_no_longer_if_it_is_not_wanted(
-    cast: Cast, port: int, password: str
-) -> None:
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    line = key.export_public_key("openssh").decode().strip() + " sis@ferndale"
-    drop_boxes.change_box(by=cast.operator, district=cast.ferndale, box_keys=line, takes_at_once=False, needs_key=True)
-
-    do(port, "", puts("roster.zip", b"x"), password=None, client_keys=[key])
-    assert drops(cast) == ["roster.zip"]
-    with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
-        do(port, password, puts("x.zip", b"x"))
-    with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
-        do(port, "", puts("x", b""), password=None, client_keys=[asyncssh.generate_private_key("ssh-ed25519")])
-
-
-def test_key_that_is_offered_and_not_signed_with_takes_no_place_inside(
-    cast: Cast, password: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Public keys are public: whoever knows a district's could keep it out."""
-    monkeypatch.setattr(receiving, "MOST_OF_A_DISTRICT", 1)
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    line = key.export_public_key("openssh").decode().strip()
-    drop_boxes.change_box(by=cast.operator, district=cast.ferndale, box_keys=line, takes_at_once=False, needs_key=False)
-    door, offered = receiving.Door(first_wait_seconds=0.01), asyncssh.load_keypairs([key])[0]
-
-    async def tried(port: int) -> None:
-        is_asked, is_over = asyncio.Event(), asyncio.Event()
-
-        async def sign(_data: bytes) -> bytes:
-            is_asked.set()
-            await is_over.wait()
-            return b""
-
-        monkeypatch.setattr(offered, "sign_async", sign, raising=False)
-        offering = asyncio.create_task(connecting(port, "", password=None, client_keys=[offered]).__aenter__())
-        await asyncio.wait_for(is_asked.wait(), 10)
-        assert not any(door.inside.values())
-        async with connecting(port, password) as connection, connection.start_sftp_client() as sftp:
-            await puts("roster.zip", b"x")(sftp)
-        is_over.set()
-        with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
-            await offering
-
-    with receiving_here(door) as port:
-        asyncio.run(tried(port))
-    assert drops(cast) == ["roster.zip"]
-
-
-def test_new_password_ends_the_old_one(cast: Cast, port: int, password: str) -> None:
-    new = drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
-
-    do(port, new, puts("roster.zip", b"x"))
-    with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
-        do(port, password, puts("x.zip", b"x"))
-
-
 def test_who_is_still_signed_in_sends_nothing_into_a_box_that_was_left(cast: Cast, port: int, password: str) -> None:
     async def doing(sftp: asyncssh.SFTPClient) -> None:
         await puts("roster.zip", b"x")(sftp)
@@ -453,14 +249,6 @@ def test_who_is_still_signed_in_sends_nothing_into_a_box_that_was_left(cast: Cas
 
     do(port, password, doing)
     assert not box_of(cast.ferndale.pk).folder.exists()
-
-
-def test_host_key_stays_and_is_for_nobody_else(data: Path) -> None:
-    told = own_fingerprint()
-
-    assert told == own_fingerprint()
-    assert told.startswith("SHA256:")
-    assert own_host_key().stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("takes_at_once", [True, False])
