@@ -107,6 +107,19 @@ def test_feed_of_another_method_waits_for_its_return(cast: Cast, browser: Client
     assert "sftp.example" in browser.get(SOURCE).text
 
 
+@pytest.mark.parametrize("page", ["connect/", "drop-box/password/"])
+def test_page_says_that_the_feed_of_another_method_is_forgotten(
+    cast: Cast, data: Path, browser: Client, page: str
+) -> None:
+    assert "is forgotten" not in browser.get(SOURCE + page).text
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.ONEROSTER_REST)
+    rest = {"base_url": "https://rest.example/", "authentication": Authentication.BEARER}
+    actions.connect(by=cast.operator, district=cast.ferndale, credentials=Credentials("", "token"), **rest)
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.ONEROSTER_CSV)
+
+    assert "A fixed bearer token at https://rest.example/, is forgotten then" in words(browser.get(SOURCE + page))
+
+
 @pytest.mark.parametrize(
     "change",
     [

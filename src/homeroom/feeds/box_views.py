@@ -65,7 +65,8 @@ def password(request: DistrictRequest) -> HttpResponse:
     form, opened = ActionForm(posted(request)), list[str]()
     if form.carries_out(lambda _: opened.append(drop_boxes.open_box(by=request.user, district=request.district))):
         return render(request, "feeds/drop_box_opened.html", {"password": opened[0], **address_of_box(request)})
-    return render(request, "feeds/drop_box_password.html", {"form": form, "feed": Feed.of(request.district)})
+    said = {"form": form, "feed": Feed.of(request.district), "forgets": Feed.waiting_of(request.district)}
+    return render(request, "feeds/drop_box_password.html", said)
 
 
 def address_of_box(request: DistrictRequest) -> dict[str, object]:

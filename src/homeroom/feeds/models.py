@@ -116,8 +116,16 @@ class Feed(OfDistrict):
         feed = cls.objects.select_related("district", "paused_by").filter(district=district).first()
         return feed if feed is not None and feed.fits(district) else None
 
+    @classmethod
+    def waiting_of(cls, district: District) -> Feed | None:
+        """The district's feed, if it is one of another rostering method: a new one takes its place."""
+        feed = cls.objects.filter(district=district).first()
+        return None if feed is None or feed.fits(district) else feed
+
     def fits(self, district: District) -> bool:
-        """Whether the district's rosters come in this way. The feed of another method waits for its return."""
+        """Whether the district's rosters come in this way. The feed of another method waits for its return,
+        unless a new one takes its place.
+        """
         return district.method == Method.ONEROSTER_CSV if self.brings_files else district.method in COLLECTED
 
     @property

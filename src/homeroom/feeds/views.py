@@ -54,7 +54,7 @@ def connect(request: DistrictRequest) -> HttpResponse:
         return _saved(request, "The connection is stored. Test it now.")
     leaves_box = feed is not None and feed.is_drop_box
     said = {"form": form, "feed": stored, "is_sftp": _is_sftp(request), "leaves_box": leaves_box}
-    return render(request, "feeds/connect.html", said)
+    return render(request, "feeds/connect.html", said | {"forgets": Feed.waiting_of(request.district)})
 
 
 @allowed("sources.connect")
