@@ -386,3 +386,15 @@ def test_older_drop_is_not_said_to_have_been_collected(
     assert night(cast) is None
     assert "is older than the drop that was collected last, so it is left alone" in looked(cast)
     assert "collected before" not in looked(cast)
+
+
+def test_test_of_the_connection_does_not_promise_what_no_night_takes(
+    cast: Cast, feed: Feed, server: District, files: dict[str, bytes]
+) -> None:
+    server.put("roster.zip", zipped(files).content)
+    night(cast)
+
+    page = signed_in(cast.operator).post("/operator/districts/ferndale/source/test/").text
+
+    assert "roster.zip was collected before, or is older than what was" in page
+    assert "would be collected" not in page

@@ -5,7 +5,7 @@ from its drop box on ours.
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from homeroom.districts.actions.schools import onboarded_digest
 from homeroom.feeds.connections import box_of, host_of, server_of
 from homeroom.feeds.drop_boxes import drops_in_box
 from homeroom.feeds.models import Feed
+from homeroom.feeds.taken import is_new, is_older, mark_of
 from homeroom.sources import TryAgainLaterError
 from homeroom.sources.drops import Drop, newest_finished
 from homeroom.sources.package import shown
@@ -25,8 +26,10 @@ from homeroom.syncs import storage
 from homeroom.syncs.claims import Claim
 from homeroom.syncs.models import State, Sync
 
-
-_LEFT_ALONE = "so it is left alone. To have it taken, upload it without keeping its old time, or choose Run now."
+_LEFT_ALONE = (
+    "is older than the drop that was collected last, so it is left alone. To have it taken, upload it without keeping "
+    "its old time, or choose Run now."
+)
 
 
 class NothingNewError(Exception):
@@ -43,9 +46,7 @@ def take(sync: Sync, claim: Claim, feed: Feed, *, tell: Callable[[str], None]) -
     schools = onboarded_digest(feed.district)
 
     def wants(drop: Drop) -> bool:
-        if sync.started_by_id or sync.delivery_digest:
-            return True
-        return not _is_older(drop, feed) and _tells(drop, schools) != feed.taken
+        return bool(sync.started_by_id or sync.delivery_digest) or is_new(drop, feed, schools=schools)
 
     into = storage.folder_for_drop(sync)
     is_box = feed.is_drop_box
@@ -61,7 +62,7 @@ def take(sync: Sync, claim: Claim, feed: Feed, *, tell: Callable[[str], None]) -
             delivery_digest=digest,
             delivery_bytes=size_bytes,
         )
-        taken = {"taken": _tells(found.drop, schools), "taken_modified_at": found.drop.modified_at}
+        taken = {"taken": mark_of(found.drop, schools), "taken_modified_at": found.drop.modified_at}
         _note(feed, f"{_named(found.drop, feed)} was collected.", **taken)
     sync.refresh_from_db(fields=["delivery_name", "delivery_digest", "delivery_bytes"])
     storage.keep_drop(sync, found.folder)
@@ -119,23 +120,13 @@ def _note(feed: Feed, looked: str, **more: object) -> None:
     Feed.objects.filter(pk=feed.pk).update(looked=looked[:500], looked_at=timezone.now(), **more)
 
 
-def _tells(drop: Drop, schools: str) -> str:
-    """Tells the drop from all others, and the schools whose records are taken from it, too."""
-    return sha256(f"{drop.mark}\n{schools}".encode()).hexdigest()
-
-
 def _nothing_new(seen: tuple[Drop, ...], feed: Feed) -> str:
     newest, growing = newest_finished(seen), next((drop for drop in seen if drop.is_growing), None)
     waits = f" {_named(growing, feed)} is still growing, or was changed a moment ago." if growing else ""
     if newest is not None:
-        is_older = _is_older(newest, feed)
-        why = f"is older than the drop that was collected last, {_LEFT_ALONE}" if is_older else "was collected before."
+        why = _LEFT_ALONE if is_older(newest, feed) else "was collected before."
         return f"Nothing new is finished. {_named(newest, feed)} {why}{waits}"
     return waits.strip() or "There is no roster in the folder: no zip archive, and no OneRoster CSV files."
-
-
-def _is_older(drop: Drop, feed: Feed) -> bool:
-    return feed.taken_modified_at is not None and drop.modified_at < feed.taken_modified_at
 
 
 def _named(drop: Drop, feed: Feed) -> str:
