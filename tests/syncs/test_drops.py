@@ -398,3 +398,15 @@ def test_test_of_the_connection_does_not_promise_what_no_night_takes(
 
     assert "roster.zip was collected before, or is older than what was" in page
     assert "would be collected" not in page
+
+
+def test_what_a_server_lists_is_not_quoted_to_others(cast: Cast, feed: Feed, server: District) -> None:
+    server.put("Zoë Nowak.zip")
+    server.keeps_to_itself = "Zoë Nowak.zip"
+
+    sync = night(cast)
+
+    assert sync is not None
+    assert (sync.state, "Zoë Nowak" in sync.reason) == (State.FAILED, True)
+    assert "cannot be read. It may be in use" in telling.harmless_reason(sync)
+    assert "Zoë" not in telling.harmless_reason(sync)

@@ -1,6 +1,7 @@
 """A roster, fetched from a district's SFTP server: the newest finished drop of a folder, or an error that says why not.
 
-Nothing is ever written there.
+Nothing is ever written there. What the server lists is quoted in brackets alone, so that it can be left out where
+others read of it (``syncs.telling``).
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ class _Folder:
     async def fetch(self, drop: Drop, into: Path, progress: Progress) -> Path:
         if drop.size_bytes > self.server.most_bytes:
             raise RefusedError(
-                f"“{shown(drop.name)}” on {self.server.name} has {_mb(drop.size_bytes)}; "
+                f"The newest drop on {self.server.name} has {_mb(drop.size_bytes)} (“{shown(drop.name)}”). "
                 f"Homeroom takes at most {_mb(self.server.most_bytes)}."
             )
         folder = _only(into, drop.mark[:32])
@@ -142,13 +143,13 @@ class _Folder:
             raise self._changed(entry) from error
         except asyncssh.SFTPPermissionDenied as error:
             raise TryAgainLaterError(
-                f"“{shown(entry.path)}” on {self.server.name} cannot be read. It may be in use; if not, have the user "
+                f"A file on {self.server.name} cannot be read (“{shown(entry.path)}”). It may be in use; if not, have the user "
                 f"“{shown(self.server.user)}” allowed to read it."
             ) from error
 
     def _changed(self, entry: Entry) -> TryAgainLaterError:
         return TryAgainLaterError(
-            f"“{shown(entry.path)}” on {self.server.name} was changed while it was fetched. "
+            f"A file on {self.server.name} was changed while it was fetched (“{shown(entry.path)}”). "
             "Upload it under another name and rename it when it is whole."
         )
 
@@ -172,8 +173,8 @@ class _Folder:
             found.append(name)
             if len(found) > MOST_ENTRIES:
                 raise SettingsError(
-                    f"The folder “{shown(self._at(folder))}” on {self.server.name} holds more than {MOST_ENTRIES:,} "
-                    "files. Have old drops removed, or choose a folder for rosters alone."
+                    f"A folder on {self.server.name} holds more than {MOST_ENTRIES:,} files "
+                    f"(“{shown(self._at(folder))}”). Have old drops removed, or choose a folder for rosters alone."
                 )
         return found
 
@@ -194,8 +195,8 @@ class _Folder:
     def _entry(self, path: str, attributes: asyncssh.SFTPAttrs) -> Entry:
         if attributes.size is None or attributes.mtime is None:
             raise SettingsError(
-                f"{self.server.name} does not say how large “{shown(path)}” is and when it was changed, so nobody can "
-                "tell whether it is whole."
+                f"{self.server.name} does not say how large a file is and when it was changed (“{shown(path)}”), so "
+                "nobody can tell whether it is whole."
             )
         return Entry(path, attributes.size, datetime.fromtimestamp(attributes.mtime, UTC))
 
@@ -206,8 +207,8 @@ class _Folder:
         """The name of something in a folder. Raises RefusedError for one that leads out of it, or cannot be shown."""
         if not _is_plain(name):
             raise RefusedError(
-                f"{self.server.name} lists a file called “{shown(name)}”, which is no name that a file of a roster can "
-                "have. Nothing was fetched. Have it renamed or removed."
+                f"{self.server.name} lists a file whose name no file of a roster can have (“{shown(name)}”). "
+                "Nothing was fetched. Have it renamed or removed."
             )
         return name
 
