@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -362,51 +362,3 @@ def test_failed_night_after_which_nothing_is_new_says_so(cast: Cast, feed: Feed,
 
     assert (sync.pk, sync.state) == (failed.pk, State.DISCARDED)
     assert "There is no roster in the folder" in sync.reason
-
-
-def test_times_are_those_of_the_districts_clock(cast: Cast, feed: Feed, server: District) -> None:
-    path = server.put("roster.zip", b"not a zip at all")
-    at = datetime(2026, 1, 15, 13, 30, tzinfo=UTC).timestamp()
-    os.utime(path, (at, at))
-
-    night(cast)
-
-    assert "“roster.zip” of Jan 15, 7:30 AM" in looked(cast)
-
-
-def test_older_drop_is_not_said_to_have_been_collected(
-    cast: Cast, feed: Feed, server: District, files: dict[str, bytes]
-) -> None:
-    """As where a corrected file is sent with the time that the file had before."""
-    newer = server.put("newer.zip", zipped(files).content)
-    night(cast)
-    newer.unlink()
-    server.put("corrected.zip", zipped(files, comment="corrected").content, seconds_ago=9_000)
-
-    assert night(cast) is None
-    assert "is older than the drop that was collected last, so it is left alone" in looked(cast)
-    assert "collected before" not in looked(cast)
-
-
-def test_test_of_the_connection_does_not_promise_what_no_night_takes(
-    cast: Cast, feed: Feed, server: District, files: dict[str, bytes]
-) -> None:
-    server.put("roster.zip", zipped(files).content)
-    night(cast)
-
-    page = signed_in(cast.operator).post("/operator/districts/ferndale/source/test/").text
-
-    assert "roster.zip was collected before, or is older than what was" in page
-    assert "would be collected" not in page
-
-
-def test_what_a_server_lists_is_not_quoted_to_others(cast: Cast, feed: Feed, server: District) -> None:
-    server.put("Zoë Nowak.zip")
-    server.keeps_to_itself = "Zoë Nowak.zip"
-
-    sync = night(cast)
-
-    assert sync is not None
-    assert (sync.state, "Zoë Nowak" in sync.reason) == (State.FAILED, True)
-    assert "cannot be read. It may be in use" in telling.harmless_reason(sync)
-    assert "Zoë" not in telling.harmless_reason(sync)

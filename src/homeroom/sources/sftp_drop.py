@@ -143,8 +143,8 @@ class _Folder:
             raise self._changed(entry) from error
         except asyncssh.SFTPPermissionDenied as error:
             raise TryAgainLaterError(
-                f"A file on {self.server.name} cannot be read (“{shown(entry.path)}”). It may be in use; if not, have the "
-                f"user “{shown(self.server.user)}” allowed to read it."
+                f"A file on {self.server.name} cannot be read (“{shown(entry.path)}”). It may be in use; if not, have "
+                f"the user “{shown(self.server.user)}” allowed to read it."
             ) from error
 
     def _changed(self, entry: Entry) -> TryAgainLaterError:

@@ -85,17 +85,19 @@ def run_now(*, by: User, district: District) -> Sync:
 
 
 def _begin(district: District, *, by: User | None) -> Sync:
+    feed = Feed.objects.get(district=district)
     Feed.objects.filter(district=district).update(tries=0)
     sync = Sync.objects.create(
         district=district,
         method=district.method,
         started_by=by,
         is_collected=True,
-        delivery_name=host_of(Feed.objects.get(district=district)),
+        delivery_name=host_of(feed),
         delivery_digest="",
         delivery_bytes=0,
     )
-    target = Target("sync", sync.pk, sync.delivery_name)
-    record(by=by, what="sync.started", district_id=district.pk, target=target)
+    if by is not None or not feed.brings_files:  # a night that looks for files is none before it has found some
+        target = Target("sync", sync.pk, sync.delivery_name)
+        record(by=by, what="sync.started", district_id=district.pk, target=target)
     tasks.enqueue(sync)
     return sync

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from homeroom.audit.recording import Target, record
 from homeroom.districts.actions.schools import onboarded_digest
 from homeroom.feeds.connections import box_of, host_of, server_of
 from homeroom.feeds.drop_boxes import drops_in_box
@@ -57,6 +58,9 @@ def take(sync: Sync, claim: Claim, feed: Feed, *, tell: Callable[[str], None]) -
         raise NothingNewError(why)
     digest, size_bytes = _measured(found.folder)
     with transaction.atomic():
+        if sync.started_by_id is None and not sync.delivery_digest:
+            target = Target("sync", sync.pk, host_of(feed))
+            record(by=None, what="sync.started", district_id=sync.district_id, target=target)
         claim.write(
             delivery_name=f"{shown(found.drop.name)} from {host_of(feed)}"[:250],
             delivery_digest=digest,
