@@ -97,10 +97,11 @@ def is_committed(request: pytest.FixtureRequest) -> bool:
 
 
 def _connect_as(url: str) -> None:
+    """Also where a loop has run meanwhile: Django has another connection inside of one, and this one stayed open."""
     wanted = connection_settings(url, pooled=False)
-    if wanted.items() <= settings.DATABASES["default"].items():
-        return
-    connection.close()
+    opened = connection.connection
+    if opened is not None and (opened.info.dbname, opened.info.user) != (wanted["NAME"], wanted["USER"]):
+        connection.close()
     settings.DATABASES["default"].update(wanted)
 
 

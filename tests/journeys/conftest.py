@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 ACTION_TIMEOUT_MILLISECONDS = 30_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for all tests of a file. It runs a loop in this thread meanwhile, which the tests of other files must not
+    find: they run loops of their own.
+    """
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        # Playwright runs a loop in this thread, and Django would take our queries for queries from inside it.
+        # Django would take our queries for queries from inside the loop.
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = launch(playwright)
         yield chromium
@@ -43,9 +46,9 @@ def complaints() -> list[str]:
     return []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def only_page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """The page of all tests: a new one costs a second of a processor, as the browser begins processes for it."""
+    """The page of all tests of a file: a new one costs a second of a processor, for the browser begins processes."""
     context = browser.new_context(base_url=live_server.url)
     context.set_default_timeout(ACTION_TIMEOUT_MILLISECONDS)
     yield context.new_page()
