@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core import mail
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.journeys.browser import SignedIn
 from tests.people import PASSWORD, Cast
@@ -74,7 +74,7 @@ def test_from_sign_in_to_an_invitation(page: Page, cast: Cast) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/people/")
 
-    assert page.get_by_text("The invitation is on its way to new@ferndale.example.").is_visible()
+    expect(page.get_by_text("The invitation is on its way to new@ferndale.example.")).to_be_visible()
     assert mail.outbox[-1].to == ["new@ferndale.example"]
 
 
@@ -95,7 +95,7 @@ def test_account_menu_opens_by_enter_and_closes_by_escape(cast: Cast, signed_in:
 
     tab_to(page, "Dana District")
     page.keyboard.press("Enter")
-    assert page.get_by_role("button", name="Sign out").is_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
     page.keyboard.press("Escape")
     assert not page.get_by_role("button", name="Sign out").is_visible()

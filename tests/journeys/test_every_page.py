@@ -80,7 +80,7 @@ def test_open_account_menu(cast: Cast, signed_in: SignedIn, size: str) -> None:
     page.goto("/d/ferndale/")
     page.get_by_text("Dana District").click()
 
-    assert page.get_by_role("button", name="Sign out").is_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     assert_is_fine(page, "account-menu", size, heading="Manage")
 
 
@@ -111,7 +111,7 @@ def test_notices_that_were_sent_and_a_webhook(cast: Cast, signed_in: SignedIn) -
     page = signed_in(cast.district_admin)
 
     assert_opens_fine(page, "/d/ferndale/notices/", "notices-sent", heading="Notices")
-    assert page.get_by_text("Sent", exact=True).is_visible()
+    expect(page.get_by_text("Sent", exact=True)).to_be_visible()
 
     for step, heading in (("", "Webhook to"), ("secret/", "Make a new secret"), ("remove/", "Remove the webhook")):
         address = f"/d/ferndale/notices/webhooks/{webhook}/{step}"

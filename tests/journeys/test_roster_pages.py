@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from playwright.sync_api import expect
 
 from homeroom.districts import scope
 from homeroom.districts.models import SchoolYear
@@ -129,7 +130,7 @@ def test_lists_of_an_automated_district(cast: Cast, signed_in: SignedIn) -> None
     page = signed_in(cast.district_admin)
 
     assert_opens_fine(page, at(cast, "students/"), "students-synced", heading="Students")
-    assert page.get_by_text("Unsynced", exact=True).is_visible()
+    expect(page.get_by_text("Unsynced", exact=True)).to_be_visible()
 
 
 def test_options_open_over_the_list(cast: Cast, roster: Roster, signed_in: SignedIn, size: str) -> None:
@@ -138,7 +139,7 @@ def test_options_open_over_the_list(cast: Cast, roster: Roster, signed_in: Signe
     page.goto(at(cast, "students/"))
     page.get_by_text("Options").click()
 
-    assert page.get_by_role("link", name="Create Student").is_visible()
+    expect(page.get_by_role("link", name="Create Student")).to_be_visible()
     assert_is_fine(page, "students-options", size, heading="Students")
 
 
@@ -150,7 +151,7 @@ def test_faults_of_a_form(cast: Cast, roster: Roster, signed_in: SignedIn, size:
     page.get_by_label("Username").fill("ana.lopez")
     page.get_by_role("button", name="Create").click()
 
-    assert page.get_by_text("is already in use").is_visible()
+    expect(page.get_by_text("is already in use")).to_be_visible()
     assert_is_fine(page, "student-new-refused", size, heading="Create a student")
 
 
@@ -160,8 +161,8 @@ def test_new_password_to_print(cast: Cast, roster: Roster, signed_in: SignedIn, 
     page.goto(at(cast, f"students/{roster.ana.key}/password/"))
     page.get_by_role("button", name="Reset password").click()
 
-    assert page.get_by_text("it is shown this once").is_visible()
-    assert page.get_by_role("button", name="Print").is_visible()
+    expect(page.get_by_text("it is shown this once")).to_be_visible()
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
     assert_is_fine(page, "student-password-new", size, heading="Ana Lopez")
 
 
@@ -182,7 +183,7 @@ def test_from_the_list_to_an_enrolled_student_without_a_mouse(cast: Cast, roster
     page.keyboard.type("ben")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=ben**")
-    assert page.get_by_role("link", name="Moss, Ben").is_visible()
+    expect(page.get_by_role("link", name="Moss, Ben")).to_be_visible()
     assert not page.get_by_role("link", name="Lopez, Ana").is_visible()
 
     page.goto(at(cast, "classes/"))
@@ -198,5 +199,5 @@ def test_from_the_list_to_an_enrolled_student_without_a_mouse(cast: Cast, roster
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{roster.maths.key}/")
 
-    assert page.get_by_text("1 student is enrolled.").is_visible()
-    assert page.get_by_role("link", name="Moss, Ben").is_visible()
+    expect(page.get_by_text("1 student is enrolled.")).to_be_visible()
+    expect(page.get_by_role("link", name="Moss, Ben")).to_be_visible()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -75,7 +75,11 @@ def taken(turn: Turn) -> Iterator[bool]:
         parameters.pop(name, None)
     with psycopg.connect(**parameters, autocommit=True) as own:
         row = own.execute("select pg_try_advisory_lock(%s, %s)", [turn.kind, turn.number]).fetchone()
-        yield bool(row and row[0])
+        try:
+            yield bool(row and row[0])
+        finally:
+            with suppress(psycopg.Error):  # to close alone leaves it taken until the server has noticed
+                own.execute("select pg_advisory_unlock_all()")
 
 
 def wait_for_district_until_commit(district_id: int) -> None:
