@@ -24,6 +24,10 @@ from tests.syncs.self_serve import records_of_uploads
 
 __all__ = ["outcomes"]  # fixtures are found where they are imported
 REPORTS = "/d/ferndale/sync-reports/"
+PAGES_OF_ONE = (
+    "", "row/", "progress/", "changes/", "errors/", "approve/", "discard/", "retry/", "undo/",
+    "files/students_sync_report.csv",
+)  # fmt: skip
 MAY_NOT = ("oak_admin", "oak_and_elm_admin", "outsider")
 
 
@@ -51,8 +55,8 @@ def test_who_may_not_finds_no_sync_reports(cast: Cast, outcomes: Outcomes, who: 
     sync = outcomes.queued()
     browser = signed_in(getattr(cast, who))
 
-    for page in ("", f"{sync.pk}/", f"{sync.pk}/row/", f"{sync.pk}/progress/", f"{sync.pk}/changes/"):
-        assert browser.get(REPORTS + page).status_code == 404
+    for page in ("", *(f"{sync.pk}/{page}" for page in PAGES_OF_ONE)):
+        assert browser.get(REPORTS + page).status_code == 404, page
 
 
 def test_signed_out_they_lead_to_sign_in(cast: Cast, client: Client) -> None:
@@ -80,7 +84,8 @@ def test_uploads_of_a_district_that_was_self_serve_are_no_syncs_of_its_roster(ca
 
     assert shown(browser.get(REPORTS)) == []
     assert "Last:" not in browser.get("/d/ferndale/").text
-    assert [browser.get(f"{REPORTS}{of_before['upload']}/{page}").status_code for page in ("", "row/")] == [404, 404]
+    for page in PAGES_OF_ONE:
+        assert browser.get(f"{REPORTS}{of_before['upload']}/{page}").status_code == 404, page
 
 
 def test_manage_says_how_the_last_sync_stands(cast: Cast, outcomes: Outcomes) -> None:

@@ -16,7 +16,7 @@ from homeroom.syncs.shown import Shown, label_of
 
 @allowed("syncs.read")
 def list_of_changes(request: DistrictRequest, sync: int) -> HttpResponse:
-    shown = Shown(get_object_or_404(Sync, pk=sync))
+    shown = Shown(get_object_or_404(Sync.of_rosters, pk=sync))
     filters = ChangeFilters(request.GET)
     found = changes.page(shown.sync, **wanted(filters), number=page_number(request), size=PAGE_SIZE)
     context = {

@@ -25,7 +25,7 @@ CONFLICTS_SHOWN = 50
 
 @allowed("syncs.decide")
 def approve(request: DistrictRequest, sync: int) -> HttpResponse:
-    held = get_object_or_404(Sync, pk=sync)
+    held = get_object_or_404(Sync.of_rosters, pk=sync)
     form = DigestForm(posted(request), initial={"digest": held.changes_digest})
     if form.carries_out(lambda said: actions.approve(by=request.user, sync=held, digest=said["digest"])):
         return _done(request, held, "Approved. The changes are being applied.")
@@ -36,7 +36,7 @@ def approve(request: DistrictRequest, sync: int) -> HttpResponse:
 
 @allowed("syncs.decide")
 def discard(request: DistrictRequest, sync: int) -> HttpResponse:
-    held = get_object_or_404(Sync, pk=sync)
+    held = get_object_or_404(Sync.of_rosters, pk=sync)
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.discard(by=request.user, sync=held)):
         return _done(request, held, "Discarded. The roster is as it was before this sync.")
@@ -47,7 +47,7 @@ def discard(request: DistrictRequest, sync: int) -> HttpResponse:
 
 @allowed("syncs.start")
 def retry(request: DistrictRequest, sync: int) -> HttpResponse:
-    failed = get_object_or_404(Sync, pk=sync)
+    failed = get_object_or_404(Sync.of_rosters, pk=sync)
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.retry(by=request.user, sync=failed)):
         return _done(request, failed, "The sync is tried once more.")
@@ -59,7 +59,7 @@ def retry(request: DistrictRequest, sync: int) -> HttpResponse:
 @allowed("syncs.decide")
 def undo(request: DistrictRequest, sync: int) -> HttpResponse:
     """Counting exactly takes its time in a large roster, so the page comes without, and asks for it (?look=1)."""
-    applied = get_object_or_404(Sync, pk=sync)
+    applied = get_object_or_404(Sync.of_rosters, pk=sync)
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.undo(by=request.user, sync=applied)):
         return _done(request, applied, "The sync is being undone.")

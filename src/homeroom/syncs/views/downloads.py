@@ -18,7 +18,7 @@ CSV, _ZIP = "text/csv; charset=utf-8", "application/zip"
 
 @allowed("syncs.read")  # all of them: a report, the findings, the changes and the delivery speak of the same records
 def file(request: DistrictRequest, sync: int, name: str) -> FileResponse:
-    of = get_object_or_404(Sync, pk=sync)
+    of = get_object_or_404(Sync.of_rosters, pk=sync)
     if name == "changes.csv" and storage.changes_path(of):
         made = changes.as_csv(of, **wanted(ChangeFilters(request.GET)))
         opened = answer(made, f"changes-of-sync-{of.pk}.csv", CSV)

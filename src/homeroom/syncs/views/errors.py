@@ -17,7 +17,7 @@ from homeroom.syncs.views.changes import page_number
 
 @allowed("syncs.read")
 def errors(request: DistrictRequest, sync: int) -> HttpResponse:
-    shown = Shown(get_object_or_404(Sync, pk=sync))
+    shown = Shown(get_object_or_404(Sync.of_rosters, pk=sync))
     filters = ErrorFilters(request.GET)
     chosen = filters.chosen
     found = standing.page(

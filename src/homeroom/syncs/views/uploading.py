@@ -84,7 +84,7 @@ def again(request: DistrictRequest, ticket: str) -> HttpResponse:
             return _start(request, received, confirm=True)
     except (Refused, FileNotFoundError):
         return _sync_of_gone(request)
-    before = get_object_or_404(Sync.objects.filter(delivery_digest=received.digest)[:1])
+    before = get_object_or_404(Sync.of_rosters.filter(delivery_digest=received.digest)[:1])
     return render(request, "syncs/upload_again.html", {"form": form, "received": received, "before": before})
 
 
