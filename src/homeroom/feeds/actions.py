@@ -155,9 +155,13 @@ def plan_next_try(district: District) -> bool:
     return again is not None
 
 
-def plan_no_further_try(district: District) -> None:
-    """After a sync that failed for good: the next night is one of its own."""
+def plan_no_further_try(district: District, *, takes_again: bool) -> None:
+    """After a sync that failed for good: the next night is one of its own. takes_again: nobody has judged the drop that
+    was taken, so that night takes it once more.
+    """
     Feed.objects.filter(district=district).update(tries=0)
+    if takes_again:
+        forget_taken(district)
 
 
 def forget_taken(district: District) -> None:

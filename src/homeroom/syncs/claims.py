@@ -131,9 +131,7 @@ def begin(sync_id: int) -> Sync | None:
         sync.save()
         if sync.is_final:
             if sync.is_collected:
-                feeds.plan_no_further_try(sync.district)
-                if sync.delivery_digest:
-                    feeds.forget_taken(sync.district)
+                feeds.plan_no_further_try(sync.district, takes_again=bool(sync.delivery_digest))
             telling.tell(sync.pk)
     return None if sync.is_final else sync
 

@@ -230,9 +230,7 @@ def fail(
     with transaction.atomic():
         sync = Sync.objects.select_related("district").get(pk=claim.sync_id)
         if sync.is_collected and not is_tried_again:
-            feeds.plan_no_further_try(sync.district)
-            if sync.delivery_digest and not is_judged:
-                feeds.forget_taken(sync.district)
+            feeds.plan_no_further_try(sync.district, takes_again=bool(sync.delivery_digest) and not is_judged)
             storage.drop_unfinished(sync)
         claim.write(state=State.FAILED, finished_at=timezone.now(), reason=reason, stage="", **outcome)
         telling.tell(claim.sync_id)
