@@ -32,9 +32,12 @@ def work(
     concurrency: Annotated[int, typer.Option(min=1, help="How many jobs to do at the same time.")] = 1,
 ) -> int:
     """Be one more worker, on this machine or, with DATABASE_URL, on another one."""
-    from homeroom.cli import working  # noqa: PLC0415
+    try:
+        from homeroom.cli import working  # noqa: PLC0415
 
-    return working.work(concurrency=concurrency)
+        return working.work(concurrency=concurrency)
+    except KeyboardInterrupt:  # told to stop before it took jobs: whoever supervises it must not think that it failed
+        return 0
 
 
 def sftp() -> int:
