@@ -22,6 +22,11 @@ TEACHER = "teacher"
 #: Where an enrollment made here remembers whether it ended with its "person" or its "class", when that was archived:
 #: with it, it returns. No column of OneRoster's.
 ENDED_WITH = "homeroom.endedWith"
+#: What a page shows of them. A page of fifty classes reads thousands of both, and they have thirty columns.
+_OF_A_PERSON = ("key", "source_id", "is_active", "given_name", "family_name", "org_sourced_ids", "grades", "email")
+_OF_AN_ENROLLMENT = (
+    "key", "source_id", "is_active", "class_sourced_id", "user_sourced_id", "role", "primary", "origin",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,15 +101,15 @@ def _primary_then_teachers_then_by_name(place: Place) -> tuple[bool, bool, bool,
 
 def _people(source_ids: Iterable[str | None]) -> dict[str, Person]:
     names = {name for name in source_ids if name}
-    return {person.source_id: person for person in Person.objects.filter(key__in=keys_of(names), is_active=True)}
+    people = Person.objects.filter(key__in=keys_of(names), is_active=True).only(*_OF_A_PERSON)
+    return {person.source_id: person for person in people}
 
 
 def _enrollments(
     district: District, column: str, source_ids: list[str], *, also_waiting: bool = False
 ) -> list[Enrollment]:
-    ours = Enrollment.objects.filter(~Q(origin=Origin.SYNC), **{f"{field_of(column)}__in": source_ids})
-    synced = synced_that_name(
-        Enrollment.objects.all(), district=district, kind="enrollments", column=column, source_ids=source_ids
-    )
+    rows = Enrollment.objects.only(*_OF_AN_ENROLLMENT)
+    ours = rows.filter(~Q(origin=Origin.SYNC), **{f"{field_of(column)}__in": source_ids})
+    synced = synced_that_name(rows, district=district, kind="enrollments", column=column, source_ids=source_ids)
     active, waiting = Q(is_active=True), Q(metadata__has_key=ENDED_WITH)
     return [*ours.filter(active | waiting if also_waiting else active), *synced]
