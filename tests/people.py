@@ -13,7 +13,7 @@ from django.test import Client
 from homeroom.accounts.actions import create_account, create_first_operator
 from homeroom.accounts.models import User
 from homeroom.districts import actions, scope
-from homeroom.districts.actions import schools
+from homeroom.districts.actions import methods, schools
 from homeroom.districts.models import District, Membership, Method, Role, School
 
 PASSWORD = "correct horse battery"
@@ -63,6 +63,15 @@ def a_district(by: User, name: str, method: Method = Method.ONEROSTER_CSV) -> Di
         last_day=today + timedelta(days=200),
     )
     return district
+
+
+def set_method(*, by: User, district: District, method: str) -> None:
+    """The district has the method: what the operator does, and what a worker does where it becomes self-serve."""
+    actions.change_method(by=by, district=district, method=method)
+    with scope.within(district.pk):
+        if becoming := methods.begin_change(district.pk):
+            methods.finish_change(becoming)
+    district.refresh_from_db()
 
 
 def bring_together() -> Cast:

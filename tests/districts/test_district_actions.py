@@ -64,9 +64,9 @@ def test_nobody_else_creates_changes_or_closes_one(cast: Cast, who: str) -> None
 
 
 def test_method_is_changed(cast: Cast) -> None:
-    actions.change_method(by=cast.operator, district=cast.ferndale, method="self-serve")
+    actions.change_method(by=cast.operator, district=cast.ferndale, method="classlink")
 
-    assert District.objects.get(pk=cast.ferndale.pk).method == "self-serve"
+    assert District.objects.get(pk=cast.ferndale.pk).method == "classlink"
     assert last_event(cast.ferndale) == ("Olive Operator", "district.method-changed", "Ferndale")
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 
 from homeroom.districts import actions, scope
 from homeroom.districts.models import Role, SchoolYear
-from tests.people import Cast, an_account, signed_in
+from tests.people import Cast, an_account, set_method, signed_in
 
 
 def names_of_tiles(browser: Client, address: str = "/d/ferndale/") -> list[str]:
@@ -69,7 +69,7 @@ def test_administrator_of_one_school_finds_the_school_itself_in_place_of_a_list(
 
 
 def test_sync_reports_are_no_icon_where_rostering_is_by_hand(cast: Cast) -> None:
-    actions.change_method(by=cast.operator, district=cast.ferndale, method="self-serve")
+    set_method(by=cast.operator, district=cast.ferndale, method="self-serve")
 
     assert "Sync Reports" not in names_of_tiles(signed_in(cast.district_admin))
 

@@ -8,7 +8,7 @@ from homeroom.accounts.models import User
 from homeroom.districts import actions, scope
 from homeroom.districts.models import Method, Role
 from homeroom.districts.permissions import ONLY_WITH, PERMISSIONS, ROLES, Rights, allowed, rights_of
-from tests.people import Cast
+from tests.people import Cast, set_method
 
 
 def rights(cast: Cast, user: User) -> Rights:
@@ -47,7 +47,7 @@ TOLD = {"syncs.read", "syncs.decide", "notices.read", "webhooks.change"}
 )
 def test_rostering_method_decides_what_there_is(cast: Cast, method: Method, there: set[str]) -> None:
     if method != cast.ferndale.method:
-        actions.change_method(by=cast.operator, district=cast.ferndale, method=method)
+        set_method(by=cast.operator, district=cast.ferndale, method=method)
 
     dana = rights(cast, cast.district_admin)
 

@@ -14,7 +14,7 @@ from homeroom.feeds import actions
 from homeroom.feeds.credentials import Credentials, unseal
 from homeroom.feeds.models import Authentication, Feed
 from homeroom.sources import SettingsError
-from tests.people import Cast
+from tests.people import Cast, set_method
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ def test_only_operators_connect(cast: Cast, ferndale: District, who: str) -> Non
 
 @pytest.mark.parametrize("method", [Method.SELF_SERVE, Method.ONEROSTER_CSV])
 def test_districts_of_other_methods_have_no_source(cast: Cast, ferndale: District, method: Method) -> None:
-    districts.change_method(by=cast.operator, district=ferndale, method=method)
+    set_method(by=cast.operator, district=ferndale, method=method)
     ferndale.refresh_from_db()
 
     with pytest.raises(Refused):

@@ -20,7 +20,7 @@ from homeroom.feeds.host_keys import own_fingerprint
 from homeroom.feeds.models import Authentication, Feed
 from homeroom.sources.sftp_connection import fingerprint
 from tests.feeds.sftp import CREDENTIALS, feed, server, unconfirmed
-from tests.people import Cast, signed_in
+from tests.people import Cast, set_method, signed_in
 from tests.sources.sftp_servers import PASSWORD, USER, District
 from tests.syncs.conftest import data
 
@@ -327,7 +327,7 @@ def test_what_lies_in_a_drop_box_is_removed_with_it(
             connect(cast)
         else:
             method = Method.CLASSLINK if leaves_for == "another method" else Method.ONEROSTER_CSV
-            districts.change_method(by=cast.operator, district=cast.ferndale, method=method)
+            set_method(by=cast.operator, district=cast.ferndale, method=method)
 
     assert box.folder.exists() == (leaves_for == "no other method")
 

@@ -18,7 +18,7 @@ from homeroom.feeds.credentials import Credentials, unseal
 from homeroom.feeds.models import Feed
 from homeroom.feeds.views import _TESTING
 from homeroom.syncs.models import State, Sync
-from tests.people import Cast, signed_in
+from tests.people import Cast, set_method, signed_in
 from tests.syncs.collected import CREDENTIALS, address, feed, impatient, provider
 from tests.syncs.conftest import data
 
@@ -62,7 +62,7 @@ def test_nobody_else_finds_them(cast: Cast, feed: Feed, who: str) -> None:
 
 
 def test_self_serve_districts_have_none(cast: Cast, feed: Feed, browser: Client) -> None:
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    set_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
 
     assert [browser.post(SOURCE + page).status_code for page in PAGES] == [404] * len(PAGES)
 

@@ -25,7 +25,7 @@ from homeroom.syncs.views.reports import STOP_POLLING
 from tests.isolation.decisions import DECIDED, DECISIONS, EVERYBODY, OF_ONES_OWN_ACCOUNT, ON_THE_WAY_IN, Decision
 from tests.isolation.site import Page, pages
 from tests.notices.made import records_of_notices
-from tests.people import Cast, an_account, signed_in
+from tests.people import Cast, an_account, set_method, signed_in
 from tests.roster.records import records_of_a_school
 from tests.syncs.conftest import data
 from tests.syncs.outcomes import records_of_syncs
@@ -129,7 +129,7 @@ def ask(cast: Cast, browser: Client, address: str, decision: Decision) -> HttpRe
     """What the page answers in a district of the decision's method. Forgotten at once."""
     with undone():
         if cast.ferndale.method != decision.method:
-            actions.change_method(by=cast.operator, district=copy(cast.ferndale), method=decision.method)
+            set_method(by=cast.operator, district=copy(cast.ferndale), method=decision.method)
         answer = browser.get(address)
         if answer.streaming:
             b"".join(answer)  # only then the file is closed

@@ -16,7 +16,7 @@ from homeroom.notices.announcing import announce
 from homeroom.notices.models import Errors, Webhook, Wish
 from tests.notices.conftest import Receiver
 from tests.notices.made import a_failure
-from tests.people import Cast, signed_in
+from tests.people import Cast, set_method, signed_in
 
 NOTICES = "/d/ferndale/notices/"
 SECRET = re.compile(r"<code>([\w-]{43})</code>")
@@ -65,7 +65,7 @@ def test_manage_leads_to_notices_in_automated_districts_only(cast: Cast) -> None
     assert NOTICES in browser.get("/d/ferndale/").text
     assert NOTICES not in signed_in(cast.oak_admin).get("/d/ferndale/").text
 
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    set_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
     assert NOTICES not in browser.get("/d/ferndale/").text
     assert browser.get(NOTICES).status_code == 404
 

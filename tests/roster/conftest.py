@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from homeroom.districts import actions
 from homeroom.districts.models import Method
-from tests.people import Cast
+from tests.people import Cast, set_method
 from tests.roster.records import Records
 
 
 @pytest.fixture
 def oak(cast: Cast) -> Records:
-    actions.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    set_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
     cast.ferndale.refresh_from_db()
     cast.oak.district.refresh_from_db()
     return Records(cast.ferndale, cast.oak)

@@ -9,14 +9,12 @@ import pytest
 from pytest_django import Settings
 
 from homeroom.audit.models import Event
-from homeroom.districts import Refused, scope
-from homeroom.districts import actions as districts
+from homeroom.districts import scope
 from homeroom.districts.models import District, Method
 from homeroom.roster import actions, store
 from homeroom.roster.models import AddressInUse, Class, Enrollment, Origin, Person, RosterState
 from homeroom.roster.selfserve import addresses
-from homeroom.syncs.claims import DISTRICT_LOCK, Turn, taken
-from tests.people import Cast, signed_in
+from tests.people import Cast, set_method, signed_in
 from tests.roster.records import Records
 from tests.roster.rosters import bring, make
 
@@ -30,7 +28,7 @@ def synced(cast: Cast) -> Records:
 
 
 def to(cast: Cast, method: Method) -> None:
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=method)
+    set_method(by=cast.operator, district=cast.ferndale, method=method)
     cast.oak.district.refresh_from_db()
 
 
@@ -165,16 +163,6 @@ def test_district_that_is_synced_again_gets_its_records_from_the_source(
         RosterState.objects.update(stamp="00000000-0000-0000-0000-000000000000")
     changes = bring(cast.ferndale, files.roster(), tmp_path, sync_id=3)
     assert changes.is_empty
-
-
-def test_method_stays_while_a_sync_is_under_way(cast: Cast) -> None:
-    with taken(Turn(DISTRICT_LOCK, cast.ferndale.pk, "")) as is_ours:
-        assert is_ours
-        with pytest.raises(Refused, match="A sync of this district is under way"):
-            to(cast, Method.SELF_SERVE)
-
-    cast.ferndale.refresh_from_db()
-    assert cast.ferndale.method == Method.ONEROSTER_CSV
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from homeroom.accounts.models import User
-from homeroom.districts import actions as districts
 from homeroom.districts import scope
 from homeroom.districts.models import District, Method, School, SchoolYear
 from homeroom.syncs import tasks
 from homeroom.syncs.models import Kind, State, Sync, Upload
 from homeroom.syncs.uploads import receiving
-from tests.people import Cast
+from tests.people import Cast, set_method
 
 STUDENTS = "studentId,firstName,middleName,lastName,email,grade,username,password\n"
 STAFF = "staffId,firstName,middleName,lastName,email,role,username,password\n"
@@ -70,7 +69,7 @@ def work(sync: Sync) -> Sync:
 def self_serve(cast: Cast, data: Path) -> Cast:
     """The cast, in self-serve districts."""
     for district in (cast.ferndale, cast.lakeside):
-        districts.change_method(by=cast.operator, district=district, method=Method.SELF_SERVE)
+        set_method(by=cast.operator, district=district, method=Method.SELF_SERVE)
         district.refresh_from_db()
     for school in (cast.oak, cast.elm, cast.birch):
         school.district = cast.ferndale

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from homeroom.districts import actions as districts
 from homeroom.districts import scope
 from homeroom.districts.models import Method
 from homeroom.roster.models import Person
 from homeroom.syncs import storage, tasks
 from homeroom.syncs.models import Kind, State, Sync, Upload
 from homeroom.syncs.uploads import receiving
-from tests.people import Cast
+from tests.people import Cast, set_method
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +132,7 @@ def people(cast: Cast) -> set[str]:
 
 
 def test_a_thousand_students(cast: Cast, data: Path) -> None:
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    set_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
     cast.ferndale.refresh_from_db()
     rows, expected = faulty()
     assert len(expected) >= 60

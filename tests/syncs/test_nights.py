@@ -26,7 +26,7 @@ from homeroom.feeds.timetable import WAITS
 from homeroom.roster.models import Person
 from homeroom.syncs import actions, claims, nights, tasks
 from homeroom.syncs.models import State, Sync
-from tests.people import Cast
+from tests.people import Cast, set_method
 from tests.syncs.collected import CREDENTIALS, address, feed, impatient, let_it_be_due, night, provider
 from tests.syncs.sending import work
 
@@ -92,7 +92,7 @@ def test_no_night_begins(cast: Cast, feed: Feed, why: str) -> None:
     if why == "closed":
         districts.close_district(by=cast.operator, district=cast.ferndale)
     if why == "self-serve":
-        districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+        set_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
     if why == "not due":
         feeds.change_timetable(by=cast.operator, district=cast.ferndale)
 
@@ -172,7 +172,7 @@ def test_night_after_one_that_was_tried_in_vain_is_one_of_its_own(cast: Cast, fe
 
 
 def test_district_that_has_its_method_again_is_due_again(cast: Cast, feed: Feed) -> None:
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    set_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
     let_it_be_due(cast.ferndale)
     nights.begin_due()
 

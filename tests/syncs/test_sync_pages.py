@@ -18,7 +18,7 @@ from homeroom.districts.models import Method, School
 from homeroom.syncs.models import State, Sync
 from homeroom.syncs.shown import listed
 from homeroom.syncs.views.reports import STOP_POLLING
-from tests.people import Cast, signed_in
+from tests.people import Cast, set_method, signed_in
 from tests.syncs.outcomes import Outcomes, outcomes
 from tests.syncs.self_serve import records_of_uploads
 
@@ -65,7 +65,7 @@ def test_signed_out_they_lead_to_sign_in(cast: Cast, client: Client) -> None:
 
 @pytest.mark.parametrize("who", ["operator", "district_admin"])
 def test_self_serve_districts_have_none(cast: Cast, who: str) -> None:
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    set_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
 
     assert signed_in(getattr(cast, who)).get(REPORTS).status_code == 404
     assert "Sync Reports" not in signed_in(getattr(cast, who)).get("/d/ferndale/").text
@@ -77,7 +77,7 @@ def test_manage_leads_to_them(cast: Cast) -> None:
 
 
 def test_uploads_of_a_district_that_was_self_serve_are_no_syncs_of_its_roster(cast: Cast) -> None:
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    set_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
     of_before = records_of_uploads(cast.oak_admin, cast.ferndale, cast.oak)
     districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.ONEROSTER_CSV)
     browser = signed_in(cast.district_admin)
@@ -106,7 +106,7 @@ def test_where_nothing_came_yet_stands_what_to_do(cast: Cast) -> None:
 
 @pytest.mark.parametrize("method", [Method.CLASSLINK, Method.ONEROSTER_REST])
 def test_districts_whose_roster_is_collected_are_told_whose_turn_it_is(cast: Cast, method: Method) -> None:
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=method)
+    set_method(by=cast.operator, district=cast.ferndale, method=method)
 
     page = signed_in(cast.district_admin).get(REPORTS)
 

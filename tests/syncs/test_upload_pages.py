@@ -13,12 +13,11 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from pytest_django import Settings
 
-from homeroom.districts import actions as districts
 from homeroom.districts import scope
 from homeroom.districts.models import Method, SchoolYear
 from homeroom.syncs import incoming, storage
 from homeroom.syncs.models import State, Sync
-from tests.people import Cast, signed_in
+from tests.people import Cast, set_method, signed_in
 from tests.syncs.outcomes import Outcomes, outcomes
 from tests.syncs.sending import again, work, zipped
 
@@ -215,7 +214,7 @@ def test_signed_out_upload_leads_to_sign_in(cast: Cast, client: Client, data: Pa
 
 @pytest.mark.parametrize("method", [Method.SELF_SERVE, Method.CLASSLINK, Method.ONEROSTER_REST])
 def test_districts_of_other_methods_have_no_upload(cast: Cast, method: Method) -> None:
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=method)
+    set_method(by=cast.operator, district=cast.ferndale, method=method)
 
     assert signed_in(cast.operator).get(UPLOAD).status_code == 404
 

@@ -22,7 +22,7 @@ from homeroom.syncs import claims, storage, tasks
 from homeroom.syncs.models import HashedPassword, Kind, State, Sync, Upload, WaitingPassword
 from homeroom.syncs.uploads import passwords, receiving
 from homeroom.syncs.uploads.receiving import FaultyFileError
-from tests.people import Cast
+from tests.people import Cast, set_method
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ SAUL = "T2,Saul,,Boss,saul@ferndale.example,school_admin,saul.boss,secret-word-4
 @pytest.fixture(autouse=True)
 def self_serve(cast: Cast, data: Path) -> None:
     for district in (cast.ferndale, cast.lakeside):
-        districts.change_method(by=cast.operator, district=district, method=Method.SELF_SERVE)
+        set_method(by=cast.operator, district=district, method=Method.SELF_SERVE)
         district.refresh_from_db()
 
 

@@ -11,14 +11,13 @@ import pytest
 from django.db import connection
 
 from homeroom.accounts.models import User
-from homeroom.districts import actions as districts
 from homeroom.districts import scope
 from homeroom.districts.models import District, Method, School
 from homeroom.roster.models import AddressInUse, Person
 from homeroom.syncs import storage, tasks
 from homeroom.syncs.models import Kind, State, Sync
 from homeroom.syncs.uploads import receiving
-from tests.people import Cast
+from tests.people import Cast, set_method
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +29,7 @@ PUPILS = 30
 @pytest.fixture
 def self_serve(cast: Cast, data: Path) -> Cast:
     for district in (cast.ferndale, cast.lakeside):
-        districts.change_method(by=cast.operator, district=district, method=Method.SELF_SERVE)
+        set_method(by=cast.operator, district=district, method=Method.SELF_SERVE)
         district.refresh_from_db()
     return cast
 

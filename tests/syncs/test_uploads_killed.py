@@ -7,7 +7,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from homeroom.districts import actions as districts
 from homeroom.districts import scope
 from homeroom.districts.models import Method
 from homeroom.embedded_postgres import Urls
@@ -15,7 +14,7 @@ from homeroom.roster.models import Credential, Person
 from homeroom.syncs import tasks
 from homeroom.syncs.models import HashedPassword, Kind, State, Sync, WaitingPassword
 from homeroom.syncs.uploads import receiving
-from tests.people import Cast
+from tests.people import Cast, set_method
 from tests.syncs.working import end, is_final, start_worker, wait_for, watch_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +26,7 @@ PUPILS = 24
 
 @pytest.fixture
 def sent(cast: Cast, data: Path) -> Sync:
-    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    set_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
     cast.ferndale.refresh_from_db()
     rows = [f"S{i},Ana,,Lee,s{i}@x.example,05,pupil.{i},secret-word-{i}\n" for i in range(PUPILS)]
     return receiving.start(

@@ -10,10 +10,11 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from homeroom.audit.models import Event
+from homeroom.districts import actions as districts
 from homeroom.districts import scope
-from homeroom.districts.models import District
+from homeroom.districts.models import District, Method
 from homeroom.embedded_postgres import Urls
-from homeroom.roster.models import KINDS
+from homeroom.roster.models import KINDS, Class, Enrollment, Origin, Person
 from homeroom.syncs import actions, tasks
 from homeroom.syncs.models import State, Sync
 from tests.people import Cast, a_district
@@ -138,6 +139,45 @@ def test_worker_killed_in_the_middle_of_an_undo_has_taken_back_nothing_and_anoth
     assert people(cast.ferndale) == as_before
     with scope.within(cast.ferndale.pk):
         assert Event.objects.filter(what="sync.undone").count() == 1
+
+
+def test_worker_killed_while_a_district_becomes_self_serve_has_changed_nothing_and_another_one_does_it_once(
+    cast: Cast, before: dict[str, bytes], database: Urls, data: Path
+) -> None:
+    as_synced = people(cast.ferndale), synced_records(cast.ferndale)
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.SELF_SERVE)
+    with psycopg.connect(database.app) as own:  # it comes as far as the enrollments, and stands still there
+        own.execute("lock table roster_enrollment in exclusive mode")
+        worker = start_worker(database, data)
+        assert wait_for(lambda: is_waited_for("roster_enrollment"), seconds=60)
+        worker.kill()
+        worker.wait(10)
+
+    cast.ferndale.refresh_from_db()
+    assert (cast.ferndale.method, cast.ferndale.is_becoming_self_serve) == (Method.ONEROSTER_CSV, True)
+    assert (people(cast.ferndale), synced_records(cast.ferndale)) == as_synced
+    sweep_up(database)
+    second = start_worker(database, data)
+    try:
+        assert wait_for(lambda: District.objects.get(pk=cast.ferndale.pk).method == Method.SELF_SERVE, seconds=60)
+    finally:
+        end(second)
+    assert (people(cast.ferndale), synced_records(cast.ferndale)) == (as_synced[0], 0)
+    with scope.within(cast.ferndale.pk):
+        assert Event.objects.filter(what="district.method-changed").count() == 1
+    assert not ProcrastinateJob.objects.filter(task_name="change_method").exists()
+
+
+def synced_records(district: District) -> int:
+    with scope.within(district.pk):
+        return sum(kind.objects.filter(origin=Origin.SYNC).count() for kind in (Person, Class, Enrollment))
+
+
+def is_waited_for(table: str) -> bool:
+    """Whether some connection waits for a lock on the table."""
+    with connection.cursor() as cursor:
+        cursor.execute("select exists (select from pg_locks where relation = %s::regclass and not granted)", [table])
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize("stage", ["Reading", "Applying"])

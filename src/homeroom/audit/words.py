@@ -5,6 +5,8 @@ from __future__ import annotations
 WORDS = {
     "operator.created": "made an operator of",
     "district.created": "created the district",
+    "district.method-changing": "asked to change the rostering method of",
+    "district.method-kept": "could not change the rostering method of",
     "district.method-changed": "changed the rostering method of",
     "district.time-zone-changed": "changed the time zone of",
     "district.limits-changed": "changed the limits of",

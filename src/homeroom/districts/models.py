@@ -64,6 +64,9 @@ class District(models.Model):
     due_at: when its next sync is to begin by itself; null: never. It stands here so that one question tells which of
     all districts are due.
 
+    is_becoming_self_serve: a worker is at it or will be, and until then nothing is synced. method_tries: how often one
+    began with it. method_problem: why the last change did not come about, in words for the operator; empty if it did.
+
     expected_every_days: who brings its rosters itself is told when none came for so many days; null: never.
     expected_since: from when these days count at the earliest.
     """
@@ -71,6 +74,9 @@ class District(models.Model):
     name = models.CharField(max_length=250)
     slug = models.SlugField(max_length=60, unique=True)
     method = models.CharField(max_length=20, choices=Method)
+    is_becoming_self_serve = models.BooleanField(default=False)
+    method_tries = models.PositiveSmallIntegerField(default=0)
+    method_problem = models.CharField(max_length=500, blank=True, default="")
     profile = models.CharField(max_length=20, choices=Profile, default=Profile.PUBLISHER)
     time_zone = models.CharField(max_length=60)
     limits = models.JSONField(default=standing_limits)
@@ -82,8 +88,8 @@ class District(models.Model):
 
     PERSONAL: ClassVar = ()
     NOT_PERSONAL: ClassVar = (
-        "name", "slug", "method", "profile", "time_zone", "limits", "is_closed", "due_at", "expected_every_days",
-        "expected_since", "created_at",
+        "name", "slug", "method", "is_becoming_self_serve", "method_tries", "method_problem", "profile", "time_zone",
+        "limits", "is_closed", "due_at", "expected_every_days", "expected_since", "created_at",
     )  # fmt: skip
 
     class Meta:

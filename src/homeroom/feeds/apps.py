@@ -8,7 +8,7 @@ class FeedsConfig(AppConfig):
 
     def ready(self) -> None:
         # No model is there before.
-        from homeroom.districts.actions.districts import METHOD_CHANGES  # noqa: PLC0415
+        from homeroom.districts.actions.methods import METHOD_CHANGES  # noqa: PLC0415
         from homeroom.districts.views.operator import FURTHER_STEPS  # noqa: PLC0415
         from homeroom.feeds.drop_boxes import leave_box  # noqa: PLC0415
         from homeroom.feeds.missing import source_to_connect  # noqa: PLC0415

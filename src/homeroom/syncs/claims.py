@@ -20,8 +20,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from homeroom.districts import Refused, scope
-from homeroom.districts.models import District, Method
+from homeroom.districts import scope
 from homeroom.feeds import actions as feeds
 from homeroom.syncs import telling
 from homeroom.syncs.models import State, Sync, Upload
@@ -59,9 +58,13 @@ class Turn:
         with scope.within(sync.district_id):
             upload = Upload.objects.filter(sync=sync).first()
         if upload is None:
-            return cls(DISTRICT_LOCK, sync.district_id, f"district {sync.district_id}")
+            return cls.of_district(sync.district_id)
         name = f"{upload.kind} of school {upload.school_id}"
         return cls(UPLOAD_LOCK, crc32(name.encode()) - (1 << 31), name)
+
+    @classmethod
+    def of_district(cls, district_id: int) -> Turn:
+        return cls(DISTRICT_LOCK, district_id, f"district {district_id}")
 
 
 @contextmanager
@@ -86,19 +89,6 @@ def wait_for_district_until_commit(district_id: int) -> None:
     """The district is ours until the transaction ends; whoever has it now is waited for."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", [DISTRICT_LOCK, district_id])
-
-
-def let_no_sync_begin(district: District, before: str) -> dict[str, int]:
-    """Where a district becomes self-serve no sync of it begins until the transaction ends. Raises Refused where one is
-    worked on now.
-    """
-    if district.is_automated or not Method(before).is_automated:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s, %s)", [DISTRICT_LOCK, district.pk])
-        if not cursor.fetchone()[0]:
-            raise Refused("A sync of this district is under way. Change the method once it has ended.")
-    return {}
 
 
 def is_free(turn: Turn) -> bool:

@@ -47,6 +47,8 @@ def _begin_if_due(district_id: int) -> bool:
         district = free.filter(pk=district_id, due_at__lte=timezone.now()).first()
         if district is None:
             return False
+        if district.is_becoming_self_serve:
+            return False  # it stays due: should that fail, the night is not lost
         feed = Feed.objects.filter(district=district).first()
         if feed is None:
             District.objects.filter(pk=district_id).update(due_at=None)

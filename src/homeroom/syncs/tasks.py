@@ -1,6 +1,8 @@
-"""The jobs of syncs: run one, sweep up after workers that died, remove files whose time is over.
+"""The jobs of syncs: run one, end them for good where a district becomes self-serve, sweep up after workers that died,
+remove files whose time is over.
 
-A job names its subject by our own ids. It may be run any number of times: the sync knows how far it is.
+A job names its subject by our own ids. It may be run any number of times: the sync, or the district, knows how far it
+is.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 from procrastinate.exceptions import AlreadyEnqueued
 
 from homeroom.audit.recording import Target, record
-from homeroom.districts import scope
+from homeroom.districts import Refused, scope
+from homeroom.districts.actions import methods
 from homeroom.districts.models import District
 from homeroom.feeds.connections import box_of
 from homeroom.notices import sending as notices
@@ -36,6 +39,10 @@ RETRY_SECONDS = 3
 OUR_MISTAKE = (
     "Something went wrong in the server itself, not in the delivery. Nothing was changed. Please tell the support "
     "contact the number of this sync."
+)
+CHANGE_FAILED = (
+    "Something went wrong in the server itself. Nothing was changed. Please have somebody look at the server's log, "
+    "then change the method once more."
 )
 NOBODY_DECIDED = "Nobody approved or discarded it while its files were kept."
 
@@ -91,17 +98,49 @@ def _story_of(sync: Sync) -> ModuleType:
 
 
 def enqueue(sync: Sync) -> None:
-    """Has a worker run the sync, or undo it, once this transaction is committed.
+    """Has a worker run the sync, or undo it, once this transaction is committed. Raises Refused in a district that is
+    becoming self-serve.
 
     The lock lets the jobs of one turn come one after the other; the queueing lock is the sync's, so that no sync
     waits twice, and each has a job of its own that cannot be missed.
     """
+    if sync.district.is_becoming_self_serve:
+        raise Refused(f"{sync.district} is becoming self-serve: from now on nothing is synced.")
     job = run_sync.configure(lock=claims.Turn.of(sync).name, queueing_lock=f"sync {sync.pk}")
     try:
         with transaction.atomic():
             job.defer(district_id=sync.district_id, sync_id=sync.pk)
     except AlreadyEnqueued:
         pass
+
+
+@app.task(name="change_method", queue="syncs", retry=RetryStrategy(wait=RETRY_SECONDS))
+def change_method(*, district_id: int) -> None:
+    """Makes the district self-serve that is becoming so."""
+    with scope.within(district_id), claims.taken(claims.Turn.of_district(district_id)) as is_ours:
+        if not is_ours:
+            raise BusyError
+        district = methods.begin_change(district_id)
+        if district is None:
+            return
+        try:
+            methods.finish_change(district)
+        except methods.NotChangingError:
+            log.warning("change of method lost", district_id=district_id)
+        except DATABASE_GONE:
+            raise  # as with syncs
+        except Exception:
+            log.exception("method not changed by a mistake of ours", district_id=district_id)
+            methods.give_up_change(district_id, CHANGE_FAILED)
+
+
+def enqueue_change_of_method(district: District) -> None:
+    """Has a worker make the district self-serve, once this transaction is committed. Raises Refused while a sync is
+    under way.
+    """
+    if Sync.objects.filter(state__in=[*UNDER_WAY, State.UNDOING]).exists():
+        raise Refused("A sync of this district is under way. Change the method once it has ended.")
+    change_method.configure(lock=claims.Turn.of_district(district.pk).name).defer(district_id=district.pk)
 
 
 @app.periodic(cron="* * * * * */15")
@@ -123,11 +162,13 @@ def _abandoned() -> Iterator[ProcrastinateJob]:
     yield from doing.filter(is_orphan)
     begun = ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type="started").order_by("-at").values("at")[:1]
     for job in doing.exclude(is_orphan).annotate(begun_at=Subquery(begun)).filter(begun_at__lt=silent_since):
-        if job.task_name == run_sync.name and _is_worked_on_by_nobody(**job.args):
+        if job.task_name in (run_sync.name, change_method.name) and _is_worked_on_by_nobody(**job.args):
             yield job
 
 
-def _is_worked_on_by_nobody(*, district_id: int, sync_id: int) -> bool:
+def _is_worked_on_by_nobody(*, district_id: int, sync_id: int | None = None) -> bool:
+    if sync_id is None:
+        return claims.is_free(claims.Turn.of_district(district_id))
     with scope.within(district_id):
         sync = Sync.objects.filter(pk=sync_id).first()
         return sync is None or claims.is_free(claims.Turn.of(sync))
@@ -163,7 +204,7 @@ def expire_files(timestamp: int) -> None:  # noqa: ARG001 — given to every per
     for district in District.objects.all():
         with scope.within(district.pk):
             _expire(district)
-            _enqueue_forgotten()
+            _enqueue_forgotten(district)
 
 
 def _expire(district: District) -> None:
@@ -184,11 +225,15 @@ def _discard_undecided(sync: Sync) -> None:
         record(by=None, what="sync.discarded", district_id=sync.district_id, target=target)
 
 
-def _enqueue_forgotten() -> None:
-    """A sync and its job are made together; should the job be gone all the same, there is a new one."""
+def _enqueue_forgotten(district: District) -> None:
+    """A sync and its job are made together, and so are a change of method and its job; should the job be gone all the
+    same, there is a new one.
+    """
     waiting = Sync.objects.filter(state__in=[*UNDER_WAY, State.UNDOING])
-    jobs = ProcrastinateJob.objects.filter(task_name=run_sync.name, status__in=["todo", "doing"])
-    with_job = {job.args.get("sync_id") for job in jobs.filter(args__district_id=scope.current())}
+    jobs = ProcrastinateJob.objects.filter(status__in=["todo", "doing"], args__district_id=district.pk)
+    with_job = {job.args.get("sync_id") for job in jobs.filter(task_name=run_sync.name)}
     for sync in waiting:
         if sync.pk not in with_job:
             enqueue(sync)
+    if district.is_becoming_self_serve and not jobs.filter(task_name=change_method.name).exists():
+        enqueue_change_of_method(district)

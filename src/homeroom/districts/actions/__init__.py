@@ -6,7 +6,6 @@ sentence if not. It enters the district's scope by itself.
 
 from homeroom.districts.actions.districts import (
     change_limits,
-    change_method,
     change_time_zone,
     close_district,
     create_district,
@@ -20,6 +19,7 @@ from homeroom.districts.actions.invitations import (
     withdraw_invitation,
 )
 from homeroom.districts.actions.members import change_role, remove_member
+from homeroom.districts.actions.methods import change_method
 from homeroom.districts.actions.schools import add_school, onboard_schools, take_off_board
 from homeroom.districts.actions.years import add_school_year, change_school_year
 

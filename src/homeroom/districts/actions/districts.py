@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,12 +15,6 @@ from homeroom.districts import Refused, scope
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District, Method, Profile
 from homeroom.engine.guard import Limits
-
-METHOD_CHANGES: list[Callable[[District, str], dict[str, int]]] = []
-"""What follows when the method of a district was changed, in the action's transaction; called with the district and its
-method of before. Each gives what it did, in numbers, or raises Refused. Apps above put it here, since this one may not
-know them.
-"""
 
 
 def create_district(
@@ -53,23 +46,6 @@ def _check(district: District) -> None:
         raise Refused("Please choose one of the rostering methods.")
     if district.profile not in Profile.values:
         raise Refused("Please choose one of the profiles.")
-
-
-def change_method(*, by: User, district: District, method: str) -> District:
-    """The district with another rostering method. What follows for its records, and what stands in the way, say those
-    who keep them (``METHOD_CHANGES``).
-    """
-    with acting(by, district, "district.change"):
-        before = district.method
-        if method not in Method.values:
-            raise Refused("Please choose one of the rostering methods.")
-        district.method = method
-        district.save(update_fields=["method"])
-        done: dict[str, int] = {}
-        for follow in METHOD_CHANGES:
-            done |= follow(district, before)
-        _record(by, "district.method-changed", district, before=before, after=method, **done)
-    return district
 
 
 def change_limits(*, by: User, district: District, limits: Limits) -> District:

@@ -119,7 +119,8 @@ def _steps(request: DistrictRequest) -> list[Step]:
 def method(request: DistrictRequest) -> HttpResponse:
     form = MethodForm(posted(request), initial={"method": request.district.method})
     if form.carries_out(lambda said: actions.change_method(by=request.user, district=request.district, **said)):
-        return _saved(request)
+        is_becoming = request.district.is_becoming_self_serve
+        return _saved(request, f"{request.district} is becoming self-serve." if is_becoming else "Saved.")
     about = _TO_SELF_SERVE if request.district.is_automated else _TO_AUTOMATED
     return _step_page(request, form, heading="Rostering method", about=about)
 

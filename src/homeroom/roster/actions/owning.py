@@ -1,4 +1,4 @@
-"""Whose records are they, when the rostering method of a district changes? Part of the action that changes it."""
+"""Whose records are they, when the rostering method of a district changes? Part of its change."""
 
 from __future__ import annotations
 
