@@ -4,6 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import homeroom.cli.allocation  # noqa: F401 — as every worker has it
 from homeroom.demo.provider_access import TOKEN
 from homeroom.sources.oneroster_rest import Bearer, Connection, collect
 

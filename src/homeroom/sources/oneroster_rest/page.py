@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -22,6 +24,7 @@ _REFUSALS = {
     404: "there is nothing at this address{reason}. Check the base URL, which ends as in /ims/oneroster/v1p1.",
 }
 _OK = 200
+_SOURCED_ID = itemgetter("sourcedId")
 
 
 class UnwillingError(SourceError):
@@ -49,9 +52,10 @@ class Arrived:
     @cached_property
     def ids(self) -> list[str]:
         """What tells the records apart: the source id, or all of a record that has none."""
-        ids = [record.get("sourcedId") for record in self.records]
-        if set(map(type, ids)) <= {str} and all(ids):
-            return ids  # type: ignore[return-value]  # as was just seen
+        with suppress(KeyError):
+            ids = list(map(_SOURCED_ID, self.records))
+            if set(map(type, ids)) <= {str} and all(ids):
+                return ids
         return [_id(record) for record in self.records]
 
     @property

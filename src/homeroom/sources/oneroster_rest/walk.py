@@ -49,8 +49,9 @@ def _whatever_the_case(ids: Sequence[str]) -> list[str]:
     return list(map(str.lower, ids))
 
 
-def _by_number(ids: Sequence[str]) -> list[tuple[int, str]]:
-    return list(zip(map(len, ids), ids, strict=True))
+def _by_number(ids: Sequence[str]) -> list[str] | list[tuple[int, str]]:
+    lengths = list(map(len, ids))
+    return list(ids) if len(set(lengths)) == 1 else list(zip(lengths, ids, strict=True))
 
 
 #: What providers take for the order of source ids: of each, the keys by which it sorts.
