@@ -10,6 +10,7 @@ import pytest
 from homeroom.audit.models import Event
 from homeroom.districts import scope
 from homeroom.feeds.models import Feed
+from homeroom.notices.models import Occasion
 from homeroom.syncs import telling
 from homeroom.syncs.models import State
 from tests.feeds.sftp import feed, server, unconfirmed
@@ -90,3 +91,27 @@ def test_audit_tells_of_nights_that_took_a_drop_and_not_of_others(
 def started(cast: Cast) -> int:
     with scope.within(cast.ferndale.pk):
         return Event.objects.filter(what="sync.started").count()
+
+
+def test_night_that_did_not_get_in_is_over_once_one_does_although_nothing_is_new(
+    cast: Cast, feed: Feed, server: District, files: dict[str, bytes]
+) -> None:
+    server.put("roster.zip", zipped(files).content)
+    night(cast)
+    with scope.within(cast.ferndale.pk):
+        Feed.objects.update(host_key="")
+    night(cast)
+    assert [one.occasion for one in telling.standings()] == [Occasion.FAILED]
+
+    with scope.within(cast.ferndale.pk):
+        Feed.objects.update(host_key=feed.host_key)
+    assert night(cast) is None
+    assert list(telling.standings()) == []
+
+
+def test_drop_that_failed_is_not_over_because_nothing_else_has_come(cast: Cast, feed: Feed, server: District) -> None:
+    server.put("roster.zip", b"PK\x03\x04 this is none")
+    night(cast)
+
+    assert night(cast) is None
+    assert [one.occasion for one in telling.standings()] == [Occasion.FAILED]

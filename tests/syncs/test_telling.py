@@ -258,6 +258,25 @@ def test_a_digest_tells_what_is_wrong_now_and_nothing_that_is_over(cast: Cast, o
     assert mail.outbox == []
 
 
+def test_a_failure_is_over_when_a_sync_has_succeeded_since_whichever_was_begun_first(
+    cast: Cast, outcomes: Outcomes
+) -> None:
+    first = outcomes.unreadable()
+    outcomes.failed()
+    assert [one.occasion for one in telling.standings()] == [Occasion.FAILED]
+
+    with scope.within(cast.ferndale.pk):  # tried once more, and by then all is there
+        Sync.objects.filter(pk=first.pk).update(state=State.COMPLETED, reason="", finished_at=timezone.now())
+    assert list(telling.standings()) == []
+
+
+def test_a_failure_does_not_come_back_when_the_sync_that_mended_it_is_undone(cast: Cast, outcomes: Outcomes) -> None:
+    outcomes.failed()
+    work(actions.undo(by=cast.district_admin, sync=outcomes.completed()))
+
+    assert list(telling.standings()) == []
+
+
 def test_a_digest_that_could_not_be_sent_is_tried_again(
     cast: Cast, outcomes: Outcomes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

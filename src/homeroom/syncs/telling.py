@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from homeroom.districts import scope
 from homeroom.districts.models import District, Method
+from homeroom.feeds.models import Feed
 from homeroom.notices.announcing import News, announce
 from homeroom.notices.messages import Standing
 from homeroom.notices.models import Occasion
 from homeroom.notices.sending import address
-from homeroom.syncs.models import SUCCEEDED, State, Sync
+from homeroom.syncs.models import FINISHED, SUCCEEDED, State, Sync
 
 NOT_OPENED = "The delivery could not be synced. Sync Reports says why."
 _OCCASIONS = {State.FAILED: Occasion.FAILED, State.HELD: Occasion.HELD, State.WITH_ERRORS: Occasion.ERRORS}
@@ -72,14 +74,30 @@ def standings() -> Iterator[Standing]:
 
 
 def _standings_of(district: District) -> Iterator[Standing]:
-    last = Sync.of_rosters.filter(state__in=[State.FAILED, State.HELD, *SUCCEEDED]).first()
-    if last is not None and last.state not in SUCCEEDED:
+    last = _last_that_ended()
+    if last is not None and last.state in (State.FAILED, State.HELD) and not _is_mended(last):
         href = address("sync", [district.slug, last.pk])
         since = last.finished_at or last.created_at
         yield Standing(district.name, _OCCASIONS[State(last.state)], since, href, harmless_reason(last))
     without_since = _without_delivery_since(district)
     if without_since is not None:
         yield Standing(district.name, Occasion.NOTHING_CAME, without_since, address("sync-reports", [district.slug]))
+
+
+def _last_that_ended() -> Sync | None:
+    """As far as it goes by itself, whichever was begun first: one that is tried once more ends anew."""
+    ended = Sync.of_rosters.filter(state__in=[State.HELD, *FINISHED]).exclude(state=State.DISCARDED)
+    return ended.order_by(Coalesce("finished_at", "heartbeat_at", "created_at").desc(), "-pk").first()
+
+
+def _is_mended(failed: Sync) -> bool:
+    """Whether a later night has got in where this one did not, and found nothing new: it left no sync."""
+    return (
+        failed.is_collected
+        and not failed.delivery_digest
+        and failed.finished_at is not None
+        and Feed.objects.filter(district=failed.district_id, looked_at__gt=failed.finished_at).exists()
+    )
 
 
 def _expecting() -> Iterator[District]:
