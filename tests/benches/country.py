@@ -10,21 +10,21 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import polars as pl
-
 from homeroom.embedded_postgres import EmbeddedPostgres
 from tests.benches.figures import Grid
 from tests.benches.measure import ROOT, module
+from tests.benches.next_night import main as make_next_night
 from tests.benches.pulls import served
 
 DISTRICTS, STUDENTS, RECORDS_PER_STUDENT = 13_000, 50_000_000, 10
 MEDIAN_STUDENTS = 700
-SIZES = (300, 3_000, 30_000)
-CHANGED_EVERY = 200
+SIZES = (300, 3_000, 30_000, 100_000)
+_SHARE = 0.005
 _ENROLLMENTS_PER_USER = 8
 #: Processors of a machine, and how many machines.
 MACHINES = ((2, 1), (16, 1), (16, 10))
@@ -32,54 +32,61 @@ MACHINES = ((2, 1), (16, 1), (16, 10))
 
 @dataclass(frozen=True)
 class Night:
-    """A night of a district with so many records; in seconds: from its provider, of the worker's processor, and waiting
-    for the database.
+    """A night of a district with so many records; in seconds: waiting for its provider, and of the processor for its
+    worker and for the database.
     """
 
     records: int
     provider: float
-    processor: float
+    worker: float
     database: float
 
     @property
     def whole(self) -> float:
-        return self.provider + self.processor + self.database
+        """As if nothing of it went on at the same time."""
+        return self.provider + self.worker + self.database
 
 
 def measure_country(*, scratch: Path, tell: Callable[[str], None]) -> list[Night]:
-    """A night with half a percent of the users changed, of a district of each size."""
+    """A night with half a percent of the records changed, gone or new, of a district of each size."""
     scratch.chmod(0o711)  # as root the database server is somebody else, who must get to his folder
     with EmbeddedPostgres(scratch / "postgres") as server:
         urls = server.create_database("country")
         env = os.environ | {"HOMEROOM_DATA": str(scratch / "data"), "PYTHONPATH": str(ROOT)}
         migrate = [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--settings=tests.settings"]
         subprocess.run(migrate, env=env | {"DATABASE_URL": urls.owner}, cwd=ROOT, check=True)
-        return [_night(users, scratch / str(users), env | {"DATABASE_URL": urls.app}, tell) for users in SIZES]
+        postmaster = int((scratch / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+        env |= {"DATABASE_URL": urls.app}
+        return [_night(users, scratch / str(users), env, postmaster, tell) for users in SIZES]
 
 
-def _night(users: int, folder: Path, env: dict[str, str], tell: Callable[[str], None]) -> Night:
+def _night(users: int, folder: Path, env: dict[str, str], postmaster: int, tell: Callable[[str], None]) -> Night:
     tell(f"district of {users:,} users")
     size = ("--users", str(users), "--enrollments-per-user", str(_ENROLLMENTS_PER_USER), "--clean")
     subprocess.run([sys.executable, "-m", "homeroom.demo.district", folder, *size], cwd=ROOT, check=True)
-    for every in (0, CHANGED_EVERY):
-        if every:
-            _change(folder / "roster" / "users.csv", every)
-        with served(folder / "roster") as address:
+    make_next_night(folder / "roster", _SHARE, folder / "next")
+    for roster in (folder / "roster", folder / "next" / "roster"):
+        with served(roster) as address:
+            before = _seconds_of_the_processor(postmaster)
             command = module("country_night", address, folder / "onboarded.txt", f"District of {users}")
             said = json.loads(subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+            database = _seconds_of_the_processor(postmaster) - before
     if not said["changed"]:
         raise RuntimeError("Nothing changed in the second night.")
-    # What the processor does while pages are awaited is part of collecting; the rest of the waiting is the database's.
-    rest = said["all"] - said["collecting"]
-    processor = min(said["processor"], rest)
-    return Night(said["records"], said["collecting"], processor, rest - processor)
+    return Night(said["records"], said["waiting"], said["processor"], database)
 
 
-def _change(path: Path, every: int) -> None:
-    """Renames each so-many-th user."""
-    users = pl.read_csv(path, infer_schema=False).with_row_index("number")
-    renamed = pl.when(pl.col("number") % every == 0).then(pl.col("givenName") + " II").otherwise("givenName")
-    users.with_columns(givenName=renamed).drop("number").write_csv(path)
+def _seconds_of_the_processor(postmaster: int) -> float:
+    """What a database server's processes have used of it, those that have ended included."""
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            number, told = path.parent.name, path.read_text().rpartition(")")[2].split()
+            if int(number) == postmaster:
+                ticks += sum(map(int, told[11:15]))  # its own, and of children that have ended
+            elif int(told[1]) == postmaster:
+                ticks += sum(map(int, told[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def sizes() -> list[int]:
@@ -105,7 +112,7 @@ def reckoned(nights: Sequence[Night], records: int) -> Night:
     return Night(
         records,
         on_the_line(lambda night: night.provider),
-        on_the_line(lambda night: night.processor),
+        on_the_line(lambda night: night.worker),
         on_the_line(lambda night: night.database),
     )
 
@@ -121,32 +128,25 @@ def simulated(nights: Sequence[Night], *, workers: int) -> float:
 
 def country_grids(measured: Sequence[Night]) -> tuple[Grid, Grid]:
     of_sizes = tuple(
-        (
-            f"{night.records:,}",
-            f"{night.whole:.1f} s",
-            f"{night.provider:.1f} s",
-            f"{night.processor:.1f} s",
-            f"{night.database:.1f} s",
-        )
+        (f"{night.records:,}", *(f"{seconds:.1f} s" for seconds in (night.provider, night.worker, night.database)))
         for night in measured
     )
     country = [reckoned(measured, records) for records in sizes()]
-    provider, processor, database = (
-        sum(of(night) for night in country)
-        for of in (lambda n: n.provider, lambda n: n.processor, lambda n: n.database)
+    provider, worker, database = (
+        sum(of(night) for night in country) for of in (lambda n: n.provider, lambda n: n.worker, lambda n: n.database)
     )
-    whole = provider + processor + database
+    whole = provider + worker + database
     rows = []
     for processors, machines in MACHINES:
         seconds = simulated(country, workers=processors * machines)
-        rows.append((f"{machines} × {processors} processors", f"{seconds / 3600:.1f} h"))
-    limits = f"provider {provider / whole:.0%}, worker {processor / whole:.0%}, database {database / whole:.0%}"
+        rows.append((f"{machines} × {processors} processors", f"{seconds / 3600:.1f} h", f"{database / seconds:.1f}"))
+    limits = f"provider {provider / whole:.0%}, worker {worker / whole:.0%}, database {database / whole:.0%}"
     title = f"A night of {len(country):,} districts, {sum(n.records for n in country):,} records ({limits} of the time)"
     return (
         Grid(
-            "Measured nights, 0.5 % of the users changed",
-            ("records", "whole", "provider", "worker", "database"),
+            f"Measured nights, {100 * _SHARE:g} % changed, gone or new",
+            ("records", "waiting for the provider", "processor, worker", "processor, database"),
             of_sizes,
         ),
-        Grid(title, ("machines", "reckoned"), tuple(rows)),
+        Grid(title, ("machines", "reckoned", "processors that the database keeps busy"), tuple(rows)),
     )
