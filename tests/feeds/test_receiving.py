@@ -12,7 +12,8 @@ import asyncssh
 import pytest
 from pytest_django import Settings
 
-from homeroom.districts.models import District
+from homeroom.districts import actions as districts
+from homeroom.districts.models import District, Method
 from homeroom.feeds import drop_boxes
 from homeroom.feeds.connections import box_of
 from tests.feeds.drop_box_server import Doing, connecting, do, drops, password, port, puts, receiving_here
@@ -273,3 +274,18 @@ def test_drop_is_due_as_soon_as_it_is_whole_if_that_is_wanted(
     assert before is not None
     assert after is not None
     assert (after < before) == takes_at_once
+
+
+@pytest.mark.parametrize("now", ["another method", "closed"])
+def test_drop_is_not_due_in_a_district_that_has_its_drop_box_no_more(cast: Cast, password: str, now: str) -> None:
+    """As one whose upload ends in the moment after."""
+    drop_boxes.change_box(by=cast.operator, district=cast.ferndale, box_keys="", takes_at_once=True, needs_key=False)
+    if now == "closed":
+        districts.close_district(by=cast.operator, district=cast.ferndale)
+    else:
+        districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.CLASSLINK)
+    before = District.objects.get(pk=cast.ferndale.pk).due_at
+
+    drop_boxes.note_arrival(cast.ferndale.pk, "roster.zip")
+
+    assert District.objects.get(pk=cast.ferndale.pk).due_at == before

@@ -83,12 +83,8 @@ def lets_in(username: str, *, password: str = "", key: str = "") -> int | None:
     """The id of the district whose drop box this is, if the password, or the public key (as one line), is one of its;
     null if not, after as long a time. The name is that of the district in its pages' address. In no district's scope.
     """
-    district = District.objects.filter(slug=username, method=Method.ONEROSTER_CSV, is_closed=False).first()
-    feed = None
-    if district is not None:
-        with scope.within(district.pk):
-            feed = Feed.of(district)
-    if feed is None or not feed.is_drop_box:
+    feed = _box_of(District.objects.filter(slug=username).first())
+    if feed is None:
         if password:
             make_password(password)  # as long as it takes to look
         return None
@@ -103,11 +99,19 @@ def note_arrival(district_id: int, name: str) -> None:
     """
     if not is_zip(name) and not is_roster_file(name):
         return
-    with scope.within(district_id):
-        feed = Feed.objects.select_related("district").filter(district=district_id).first()
-        if feed is not None and feed.is_drop_box and feed.takes_at_once and not feed.is_paused:
-            at = timezone.now() + (timedelta() if is_zip(name) else _settled_after(feed))
-            District.objects.filter(pk=district_id).update(due_at=at)
+    feed = _box_of(District.objects.filter(pk=district_id).first())
+    if feed is not None and feed.takes_at_once and not feed.is_paused:
+        at = timezone.now() + (timedelta() if is_zip(name) else _settled_after(feed))
+        District.objects.filter(pk=district_id).update(due_at=at)
+
+
+def _box_of(district: District | None) -> Feed | None:
+    """The feed of a district that has a drop box now; null for others. In no district's scope."""
+    if district is None or district.is_closed:
+        return None
+    with scope.within(district.pk):
+        feed = Feed.of(district)
+    return feed if feed is not None and feed.is_drop_box else None
 
 
 def drops_in_box(feed: Feed) -> tuple[Drop, ...]:
