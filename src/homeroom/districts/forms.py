@@ -22,7 +22,8 @@ COMMON_TIME_ZONES = (
     "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico",
 )  # fmt: skip
 
-
+#: In characters: as long as the longest e-mail that a template takes.
+LONGEST_SEARCH = 300
 ROLES = {
     Role.DISTRICT_ADMIN: "Looks after the whole district: all schools, all sync reports, and who else may do so.",
     Role.SCHOOL_ADMIN: "Looks after the schools ticked below and sees nothing else. Can invite others for them.",
@@ -269,7 +270,13 @@ class Filters(forms.Form):
 
 
 def a_search(label: str) -> forms.CharField:
-    return forms.CharField(label=label, required=False, widget=forms.SearchInput)
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=LONGEST_SEARCH,
+        widget=forms.SearchInput,
+        error_messages={"max_length": "Search for at most %(limit_value)s characters."},
+    )
 
 
 class SchoolFilters(Filters):
