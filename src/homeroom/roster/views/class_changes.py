@@ -155,7 +155,7 @@ def _chosen(request: DistrictRequest, one: Class, people: QuerySet[Person], said
         return list(said["people"])
     filters, matching = _others(request, one, people)
     keys = list(matching.values_list("key", flat=True))
-    if not filters.is_used or len(keys) != said["all"]:
+    if not filters.chosen or len(keys) != said["all"]:
         raise Refused("The list has changed meanwhile. Look at it again, and choose once more.")
     return keys
 
