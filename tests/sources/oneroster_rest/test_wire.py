@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -119,9 +120,19 @@ def test_redirect_is_not_followed_with_our_credentials(status: str) -> None:
         asked(url)
 
 
-def test_answer_that_takes_too_long_is_not_waited_for() -> None:
-    with saying(answering(BODY), slowly_seconds=0.05) as url, pytest.raises(PassingError, match="within 0 seconds"):
+@pytest.mark.parametrize(
+    "reply",
+    [b"HTTP/1.1 200 OK\r\nX-Slow: 123456789\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", answering(BODY)],
+    ids=["headers", "no headers yet", "headers and body"],
+)
+def test_answer_that_comes_byte_by_byte_is_not_waited_for(reply: bytes) -> None:
+    begin = time.monotonic()
+
+    with saying(reply, slowly_seconds=0.05) as url, pytest.raises(PassingError, match="within 0 seconds") as told:
         asked(url, timeout_seconds=0.3)
+
+    assert told.value.is_slow
+    assert time.monotonic() - begin < 1.2  # of the two seconds that it would take
 
 
 def test_machine_that_takes_no_connection_is_said() -> None:

@@ -86,7 +86,10 @@ def _description(told: object) -> str:
 
 
 class Wire:
-    """Sends requests over a pool of connections that may be used by several threads."""
+    """Sends requests over a pool of connections that may be used by several threads.
+
+    timeout_seconds: for a whole exchange, from the connection to the last byte of the answer.
+    """
 
     def __init__(self, *, allowed: Allowed, timeout_seconds: float, at_once: int) -> None:
         self._allowed, self._timeout = allowed, timeout_seconds
@@ -106,19 +109,21 @@ class Wire:
         host = self._refuse_bare(url)
         own = {"User-Agent": "Homeroom", "Accept-Encoding": "gzip", **headers}
         begin = time.monotonic()
+        until = dict.fromkeys(("connect", "read", "write"), begin + self._timeout)  # as Network takes it
         try:
             with self._pool.stream(
                 method,
                 url,
                 headers=list(own.items()),
                 content=content,
-                extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), self._timeout)},
+                extensions={"timeout": until | {"pool": self._timeout}},
             ) as response:
                 told = {name.decode().lower(): value.decode("latin-1") for name, value in response.headers}
-                body = self._body(response.iter_stream(), told, begin, host)
+                body = self._body(response.iter_stream(), told, host)
                 answer = Answer(response.status, told, body, time.monotonic() - begin)
         except httpcore2.TimeoutException as error:
-            raise self._too_slow(host) from error
+            sentence = f"{host} did not answer within {self._timeout:,.0f} seconds."
+            raise PassingError(sentence, is_slow=True) from error
         except httpcore2.ConnectError as error:
             raise _no_connection(host, error) from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
@@ -147,7 +152,7 @@ class Wire:
     def _is_loopback(self, host: str) -> bool:
         return self._allowed.loopback and host in ("localhost", "127.0.0.1", "::1")
 
-    def _body(self, chunks: Iterable[bytes], headers: Mapping[str, str], begin: float, host: str) -> bytes:
+    def _body(self, chunks: Iterable[bytes], headers: Mapping[str, str], host: str) -> bytes:
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "", "gzip", "x-gzip", "deflate"):
             raise RefusedError(f"{host} packs its answers in a way that nobody asked for ({encoding[:_SHOWN]}).")
@@ -163,14 +168,9 @@ class Wire:
                     f"{host} sent more than {MOST_BYTES >> 20} MB at once, however few records it was asked for.",
                     is_slow=True,
                 )
-            if time.monotonic() - begin > self._timeout:  # one byte at a time never runs into the timeout of a read
-                raise self._too_slow(host)
         if unpacked and not unpacked.is_whole:
             raise PassingError(f"{host} sent an answer that ends in the middle.")
         return bytes(body)
-
-    def _too_slow(self, host: str) -> PassingError:
-        return PassingError(f"{host} did not answer within {self._timeout:,.0f} seconds.", is_slow=True)
 
 
 class _Unpacked:
