@@ -11,12 +11,11 @@ from homeroom.demo.provider import Provider
 from homeroom.demo.provider_access import KEY, SECRET, TOKEN, Access
 from homeroom.demo.provider_faults import Fault, Kind
 from homeroom.districts import actions as districts
-from homeroom.districts import scope
+from homeroom.districts import scope, trials
 from homeroom.districts.models import District, Method
 from homeroom.feeds import actions
 from homeroom.feeds.credentials import Credentials, unseal
 from homeroom.feeds.models import Feed
-from homeroom.feeds.views import _TESTING
 from homeroom.syncs.models import State, Sync
 from tests.people import Cast, set_method, signed_in
 from tests.syncs.collected import CREDENTIALS, address, feed, impatient, provider
@@ -158,7 +157,7 @@ def test_test_with_credentials_that_cannot_be_opened_says_so(cast: Cast, feed: F
 
 
 def test_no_more_tests_run_at_once_than_leave_room_for_pages(feed: Feed, browser: Client) -> None:
-    with _TESTING, _TESTING:
+    with trials.one_of_few(), trials.one_of_few():
         assert "Other connections are being tested at this moment" in browser.post(SOURCE + "test/").text
     assert "It works" in browser.post(SOURCE + "test/").text
 

@@ -9,7 +9,7 @@ from django.core import mail
 
 from homeroom.audit.models import Event
 from homeroom.districts import actions as districts
-from homeroom.districts import scope
+from homeroom.districts import scope, trials
 from homeroom.districts.models import Method
 from homeroom.notices import tasks
 from homeroom.notices.announcing import announce
@@ -101,6 +101,19 @@ def test_a_test_that_fails_stands_on_the_page_with_its_reason(cast: Cast, receiv
 
     page = browser.post(f"{NOTICES}webhooks/{webhook.pk}/test/", follow=True)
     assert "The test did not arrive. 127.0.0.1 answered with status 500." in page.text
+
+
+def test_no_more_tests_run_at_once_than_leave_room_for_pages(cast: Cast, receiver: Receiver) -> None:
+    browser = signed_in(cast.district_admin)
+    browser.post(NOTICES + "webhooks/new/", {"url": receiver.url, "occasions": ["failed"]})
+    with scope.within(cast.ferndale.pk):
+        webhook = Webhook.objects.get()
+
+    with trials.one_of_few(), trials.one_of_few():
+        page = browser.post(f"{NOTICES}webhooks/{webhook.pk}/test/", follow=True)
+
+    assert "Other connections are being tested at this moment. Please try again in a minute." in page.text
+    assert receiver.got == []
 
 
 def test_what_stands_behind_the_host_of_a_webhook_is_not_in_the_audit(cast: Cast) -> None:

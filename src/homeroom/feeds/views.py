@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from homeroom.districts import Refused
+from homeroom.districts import Refused, trials
 from homeroom.districts.forms import ActionForm, posted
 from homeroom.districts.models import Method
 from homeroom.districts.permissions import DistrictRequest, allowed
@@ -29,10 +28,7 @@ from homeroom.sources import SourceError
 from homeroom.sources.oneroster_rest import Tried, test_connection
 from homeroom.sources.sftp_connection import fingerprint
 
-#: So many tests at a time: each keeps a thread of the web server waiting for somebody else's.
-_TESTING = threading.BoundedSemaphore(2)
 UNCONFIRMED = "Nobody has confirmed yet that it is the right server. Test the connection first."
-_TOO_MANY = "Other connections are being tested at this moment. Please try again in a minute."
 
 
 @allowed("sources.connect")
@@ -190,21 +186,19 @@ def _problem(feed: Feed, given: Credentials) -> str:
 
 def _tested(feed: Feed, given: Credentials | None = None) -> dict[str, Any]:
     """What the test of the connection says, as ``_source`` takes it."""
-    if not _TESTING.acquire(blocking=False):
-        return {"looked": SftpTrial(_TOO_MANY)} if feed.brings_files else {"tried": (Tried("", problem=_TOO_MANY),)}
     try:
-        return {"looked": try_sftp(feed, given)} if feed.brings_files else {"tried": _tried(feed, given)}
-    finally:
-        _TESTING.release()
+        with trials.one_of_few():
+            return {"looked": try_sftp(feed, given)} if feed.brings_files else {"tried": _tried(feed, given)}
+    except Refused as busy:
+        return {"looked": SftpTrial(str(busy))} if feed.brings_files else {"tried": (Tried("", problem=str(busy)),)}
 
 
 def _listed(wanted: str) -> Listing:
-    if not _TESTING.acquire(blocking=False):
-        return Listing(problem=_TOO_MANY)
     try:
-        return listing(wanted)
-    finally:
-        _TESTING.release()
+        with trials.one_of_few():
+            return listing(wanted)
+    except Refused as busy:
+        return Listing(problem=str(busy))
 
 
 def _tried(feed: Feed, given: Credentials | None) -> tuple[Tried, ...]:
