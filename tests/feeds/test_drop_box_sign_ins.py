@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+from django.db import OperationalError, connection
 
 from homeroom.districts import actions as districts
 from homeroom.districts import scope
@@ -126,7 +127,7 @@ def test_key_that_is_offered_and_not_signed_with_takes_no_place_inside(
         monkeypatch.setattr(offered, "sign_async", sign, raising=False)
         offering = asyncio.create_task(connecting(port, "", password=None, client_keys=[offered]).__aenter__())
         await asyncio.wait_for(is_asked.wait(), 10)
-        assert not any(door.inside.values())
+        assert not door.inside
         async with connecting(port, password) as connection, connection.start_sftp_client() as sftp:
             await puts("roster.zip", b"x")(sftp)
         is_over.set()
@@ -144,6 +145,79 @@ def test_new_password_ends_the_old_one(cast: Cast, port: int, password: str) -> 
     do(port, new, puts("roster.zip", b"x"))
     with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
         do(port, password, puts("x.zip", b"x"))
+
+
+@pytest.mark.parametrize("why", ["password", "key needed", "key", "closed", "method", "own server"])
+def test_who_is_signed_in_is_sent_away_once_the_sign_in_holds_no_more(
+    cast: Cast, password: str, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    """In the midst of an upload, too, which then counts for nothing."""
+    monkeypatch.setattr(receiving, "LOOK_AGAIN_SECONDS", 0.05)
+    key, other = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
+    with_keys(cast, key, other)
+    who = {"password": None, "client_keys": [key]} if why == "key" else {}
+
+    async def signed_in(port: int) -> None:
+        async with connecting(port, password, **who) as connection, connection.start_sftp_client() as sftp:
+            begun = await sftp.open("roster.zip", "wb")
+            await begun.write(b"x")
+            await asyncio.sleep(0.2)  # while nothing changes, nobody is sent away
+            await begun.write(b"x")
+            await asyncio.to_thread(end_sign_in, cast, other, why)
+            await asyncio.wait_for(connection.wait_closed(), 10)
+
+    with receiving_here() as port:
+        asyncio.run(signed_in(port))
+    assert drops(cast) == []
+
+
+def with_keys(cast: Cast, *keys: asyncssh.SSHKey, needs_key: bool = False) -> None:
+    lines = "\n".join(key.export_public_key("openssh").decode().strip() for key in keys)
+    drop_boxes.change_box(
+        by=cast.operator, district=cast.ferndale, box_keys=lines, takes_at_once=False, needs_key=needs_key
+    )
+
+
+def end_sign_in(cast: Cast, other: asyncssh.SSHKey, why: str) -> None:
+    try:
+        if why == "password":
+            drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
+        elif why in ("key", "key needed"):
+            with_keys(cast, other, needs_key=why == "key needed")
+        elif why == "closed":
+            districts.close_district(by=cast.operator, district=cast.ferndale)
+        elif why == "method":
+            districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.CLASSLINK)
+        else:
+            with scope.within(cast.ferndale.pk):
+                Feed.objects.update(authentication="sftp-password")
+    finally:
+        connection.close()
+
+
+def test_who_is_signed_in_stays_while_the_database_is_away(
+    cast: Cast, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def away(_: object) -> bool:
+        asked.append(1)
+        raise OperationalError
+
+    monkeypatch.setattr(receiving, "LOOK_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(drop_boxes, "still_lets_in", away)
+
+    async def doing(sftp: asyncssh.SFTPClient) -> None:
+        for _ in range(500):
+            if len(asked) > 1:
+                break
+            await asyncio.sleep(0.02)
+        assert len(asked) > 1
+        await puts("roster.zip", b"x")(sftp)
+
+    with receiving_here() as port:
+        do(port, password, doing)
+    assert drops(cast) == ["roster.zip"]
 
 
 def test_host_key_stays_and_is_for_nobody_else(data: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -79,9 +80,17 @@ def leave_box(district: District, before: str) -> dict[str, int]:
     return {}
 
 
-def lets_in(username: str, *, password: str = "", key: str = "") -> int | None:
-    """The id of the district whose drop box this is, if the password, or the public key (as one line), is one of its;
-    null if not, after as long a time. The name is that of the district in its pages' address. In no district's scope.
+@dataclass(frozen=True)
+class SignIn:
+    """That somebody was let in to a district's drop box. shown: the password, as it is stored, or the key's line."""
+
+    district_id: int
+    shown: str
+
+
+def lets_in(username: str, *, password: str = "", key: str = "") -> SignIn | None:
+    """To the drop box of this district, if the password, or the public key (as one line), is one of its; null if not,
+    after as long a time. The name is that of the district in its pages' address. In no district's scope.
     """
     feed = _box_of(District.objects.filter(slug=username).first())
     if feed is None:
@@ -89,8 +98,15 @@ def lets_in(username: str, *, password: str = "", key: str = "") -> int | None:
             make_password(password)  # as long as it takes to look
         return None
     if password:
-        return feed.district_id if feed.box_password and check_password(password, feed.box_password) else None
-    return feed.district_id if key and key in feed.box_keys.splitlines() else None
+        is_right = bool(feed.box_password) and check_password(password, feed.box_password)
+        return SignIn(feed.district_id, feed.box_password) if is_right else None
+    return SignIn(feed.district_id, key) if key and key in feed.box_keys.splitlines() else None
+
+
+def still_lets_in(sign_in: SignIn) -> bool:
+    """Whether nothing has changed since that would keep out who signed in with it. In no district's scope."""
+    feed = _box_of(District.objects.filter(pk=sign_in.district_id).first())
+    return feed is not None and sign_in.shown in (feed.box_password, *feed.box_keys.splitlines())
 
 
 def note_arrival(district_id: int, name: str) -> None:

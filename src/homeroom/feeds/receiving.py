@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import IO, Any, NoReturn, cast
 
 import asyncssh
@@ -21,6 +22,7 @@ from django.db import connection
 
 from homeroom.feeds import drop_boxes
 from homeroom.feeds.connections import box_of
+from homeroom.feeds.drop_boxes import SignIn
 from homeroom.sources.drop_box import Box
 
 MOST_CONNECTIONS = 100
@@ -33,6 +35,8 @@ FORGOTTEN_AFTER_SECONDS = 900.0
 #: Unless somebody has signed in from there of late: districts may share an address, with each other and with others.
 KNOWN_FOR_SECONDS = 7 * 24 * 3600.0
 LONGEST_WAIT_SECONDS = 20.0
+#: Who is inside is sent away so soon after the sign-in holds no more.
+LOOK_AGAIN_SECONDS = 2.0
 _LOOK_AGAIN_BYTES = 16 << 20
 _MOST_NAMES = 10_000
 _ROOT = b"/"
@@ -49,9 +53,10 @@ class Door:
 
     first_wait_seconds: float = 1.0
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
-    inside: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    inside: set[Login] = field(default_factory=set)
     callers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     writing: set[tuple[int, str]] = field(default_factory=set)
+    watch: asyncio.Task[None] | None = None
     _failures: dict[str, list[float]] = field(default_factory=dict)
     _known: dict[str, float] = field(default_factory=dict)
 
@@ -90,8 +95,8 @@ class Login(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
         self._tries = 0
         self._address = ""
-        self._found: dict[str, tuple[int, str]] = {}
-        self.district_id: int | None = None
+        self._found: dict[str, tuple[SignIn, str]] = {}
+        self.sign_in: SignIn | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection, self._address = conn, str((conn.get_extra_info("peername") or [""])[0])
@@ -104,8 +109,7 @@ class Login(asyncssh.SSHServer):
         self._door.callers[self._address] -= 1
         if not self._door.callers[self._address]:
             del self._door.callers[self._address]
-        if self.district_id is not None:
-            self._door.inside[self.district_id] -= 1
+        self._door.inside.discard(self)
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002
         return True
@@ -128,26 +132,34 @@ class Login(asyncssh.SSHServer):
             return False  # programs offer each key that they have; only a password is a try
         return await self._judge(username, found, "key")
 
-    async def _judge(self, username: str, district_id: int | None, way: str) -> bool:
-        if district_id is None:
+    async def _judge(self, username: str, found: SignIn | None, way: str) -> bool:
+        if found is None:
             self._tries += 1
             log.warning("sftp sign-in failed", ip=self._address)
             await asyncio.sleep(self._door.fail(self._address, f"user {username[:100]}"))
             if self._tries >= MOST_TRIES and self._connection is not None:
                 self._connection.abort()
             return False
-        if self._door.inside[district_id] >= MOST_OF_A_DISTRICT:
+        others = sum(
+            one.sign_in is not None and one.sign_in.district_id == found.district_id for one in self._door.inside
+        )
+        if others >= MOST_OF_A_DISTRICT:
             return False
-        self._found[username] = (district_id, way)
+        self._found[username] = (found, way)
         return True
 
     def auth_completed(self) -> None:
         """Only now is somebody inside: a public key is asked for by its name before its owner has to sign."""
         assert self._connection is not None
-        self.district_id, way = self._found[self._connection.get_extra_info("username")]
-        self._door.inside[self.district_id] += 1
+        self.sign_in, way = self._found[self._connection.get_extra_info("username")]
+        self._door.inside.add(self)
         self._door.let_in(self._address)
-        log.info("sftp sign-in", district_id=self.district_id, ip=self._address, way=way)
+        log.info("sftp sign-in", district_id=self.sign_in.district_id, ip=self._address, way=way)
+
+    def send_away(self) -> None:
+        assert self._connection is not None
+        log.info("sftp sign-in ended", district_id=self.sign_in and self.sign_in.district_id, ip=self._address)
+        self._connection.abort()
 
 
 class Files(asyncssh.SFTPServer):
@@ -156,9 +168,9 @@ class Files(asyncssh.SFTPServer):
     def __init__(self, channel: asyncssh.SSHServerChannel[bytes], door: Door) -> None:
         super().__init__(channel)
         login = cast("Login", channel.get_connection().get_owner())
-        assert login.district_id is not None  # nobody gets here without
-        self._door, self._district_id = door, login.district_id
-        self._box: Box = box_of(login.district_id)
+        assert login.sign_in is not None  # nobody gets here without
+        self._door, self._district_id = door, login.sign_in.district_id
+        self._box: Box = box_of(self._district_id)
         self._box.make()
         self._open: dict[IO[bytes], str] = {}
         self._just_closed: list[IO[bytes]] = []
@@ -317,6 +329,7 @@ class Files(asyncssh.SFTPServer):
 
 async def listen(address: str, port: int, *, host_key: str, door: Door) -> asyncssh.SSHAcceptor:
     """The server, which answers from now on. host_key: its path, or its text."""
+    door.watch = asyncio.create_task(_watch(door))
     return await asyncssh.listen(
         address,
         port,
@@ -334,6 +347,20 @@ async def listen(address: str, port: int, *, host_key: str, door: Door) -> async
         keepalive_count_max=4,
         server_version="Homeroom",
     )
+
+
+async def _watch(door: Door) -> NoReturn:
+    """Sends away whoever would not be let in any more."""
+    while True:
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        for sign_in in {login.sign_in for login in door.inside if login.sign_in is not None}:
+            try:
+                holds = await _asked(partial(drop_boxes.still_lets_in, sign_in))
+            except Exception:
+                log.exception("sftp sign-in not looked at again", district_id=sign_in.district_id)
+                break  # the database is away; it is asked again in a moment
+            for login in [] if holds else [one for one in door.inside if one.sign_in == sign_in]:
+                login.send_away()
 
 
 async def _asked(question: Callable[[], Any]) -> Any:
