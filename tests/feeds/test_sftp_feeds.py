@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 from django.test import Client
 
@@ -29,6 +30,7 @@ __all__ = ["data", "feed", "server", "unconfirmed"]  # fixtures are found where 
 pytestmark = pytest.mark.django_db
 
 SOURCE = "/operator/districts/ferndale/source/"
+PEM = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
 PAGES = ("", "connect/", "credentials/", "nights/", "drop-box/", "drop-box/password/")
 
 
@@ -73,6 +75,7 @@ def test_place_is_stored_and_read_again(host: str, port: int, folder: str) -> No
         ({"base_url": "sftp://user@sftp.example:99999/"}, "The host is a name"),
         ({"base_url": sftp_address("sftp.example/out", 22, "")}, "The host is a name"),
         ({"base_url": sftp_address("a b", 22, "")}, "The host is a name"),
+        ({"base_url": sftp_address("sftp.example", 22, "/" + "ü" * 90)}, "shorter path"),
         ({"authentication": Authentication.BEARER}, "another kind of source"),
         ({"settled_after_minutes": 0}, "Write 1 to 1,440 minutes"),
         ({"credentials": Credentials("", "x")}, "enter the user"),
@@ -200,6 +203,40 @@ def test_changed_host_key_is_told_and_can_be_confirmed(
     assert "instead of the host key that was confirmed" in page.text
     assert page.context["looked"].host_key == server.host_key_line
     assert "It is the right server" in page.text
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"password": "", "private_key": PEM}, "a private key does not go with that"),
+        ({"private_key": PEM}, "a private key does not go with that"),
+        ({"authentication": "sftp-key"}, "a password does not go with that"),
+        ({"authentication": "sftp-key", "private_key": PEM}, "a password does not go with that"),
+    ],
+)
+def test_what_does_not_go_with_the_authentication_is_neither_stored_nor_sent(
+    cast: Cast, server: District, browser: Client, given: dict[str, str], sentence: str
+) -> None:
+    page = browser.post(SOURCE + "connect/", filled_in(server, **given))
+
+    assert sentence in words(page)
+    assert "BEGIN OPENSSH" not in page.text
+    with scope.within(cast.ferndale.pk):
+        assert not Feed.objects.exists()
+
+
+def test_private_key_in_place_of_a_password_is_not_tried(cast: Cast, feed: Feed, browser: Client) -> None:
+    page = browser.post(SOURCE + "credentials/", {"key": USER, "private_key": PEM, "untested": "on"})
+
+    assert "a private key does not go with that" in words(page)
+    assert unseal(stored(cast).sealed) == CREDENTIALS
+
+
+def test_private_key_is_stored_as_it_was_filled_in(cast: Cast, server: District, browser: Client) -> None:
+    said = filled_in(server, authentication="sftp-key", password="", private_key=PEM)
+    browser.post(SOURCE + "connect/", said)
+
+    assert unseal(stored(cast).sealed) == Credentials(USER, PEM)
 
 
 def test_credentials_are_never_shown_again(feed: Feed, browser: Client) -> None:

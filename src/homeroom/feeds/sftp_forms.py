@@ -13,7 +13,16 @@ from homeroom.feeds.connections import SFTP_PORT, place_of, sftp_address
 from homeroom.feeds.credentials import Credentials
 from homeroom.feeds.models import SFTP, Authentication, Feed
 
+#: By authentication, the field that stays empty.
+_FOREIGN = {Authentication.SFTP_PASSWORD.value: "private_key", Authentication.SFTP_KEY.value: "password"}
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+
+
+class _Unshown(forms.Textarea):
+    """As ``PasswordInput``, with room for several lines."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:  # noqa: ARG002
+        return super().get_context(name, None, attrs)
 
 
 class SftpCredentialsForm(ActionForm):
@@ -33,8 +42,24 @@ class SftpCredentialsForm(ActionForm):
         required=False,
         max_length=10_000,
         help_text="Instead of a password: all of the file, from “-----BEGIN” to the last line. Without a passphrase.",
-        widget=forms.Textarea(attrs={"rows": 4, **_PLAIN}),
+        widget=_Unshown(attrs={"rows": 4, **_PLAIN}),
     )
+
+    #: The authentication that the credentials are for; empty where none was chosen.
+    way: str
+
+    def clean(self) -> dict[str, Any]:
+        """What does not go with the authentication would be shown to the server as what it is not."""
+        said = super().clean() or {}
+        foreign = _FOREIGN.get(self.way, "")
+        if said.get(foreign):
+            name = str(self.fields[foreign].label).lower()
+            self.add_error(
+                foreign,
+                f"The authentication is “{Authentication(self.way).label}”, and a {name} does not go with that. "
+                "Leave this empty, or change the authentication of the connection.",
+            )
+        return said
 
     @property
     def credentials(self) -> Credentials | None:
@@ -45,13 +70,17 @@ class SftpCredentialsForm(ActionForm):
 
 
 class SftpReplaceForm(SftpCredentialsForm):
-    """Credentials in place of those that are stored."""
+    """Credentials in place of those that are stored, which are for the same authentication."""
 
     untested = forms.BooleanField(
         label="Do not try them first",
         required=False,
         help_text="For when the server is down, and the stored ones are revoked already.",
     )
+
+    def __init__(self, *arguments: Any, way: str, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.way = way
 
 
 class SftpForm(SftpCredentialsForm):
@@ -87,6 +116,10 @@ class SftpForm(SftpCredentialsForm):
     field_order = (
         "host", "port", "folder", "authentication", "key", "password", "private_key", "settled_after_minutes",
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        self.way = self.cleaned_data.get("authentication", "")
+        return super().clean()
 
     @property
     def connection(self) -> dict[str, Any]:

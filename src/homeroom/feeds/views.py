@@ -76,7 +76,8 @@ def credentials(request: DistrictRequest) -> HttpResponse:
     feed = _feed(request)
     if feed is None or feed.is_chosen or feed.is_drop_box:
         return redirect("source-connect", request.district.slug)
-    form = (SftpReplaceForm if feed.is_sftp else ReplaceForm)(posted(request))
+    said = posted(request)
+    form = SftpReplaceForm(said, way=feed.authentication) if feed.is_sftp else ReplaceForm(said)
     given = form.credentials or Credentials("", "") if form.is_valid() else None
     problem = _problem(feed, given) if given and not form.cleaned_data["untested"] else ""
     if problem:
