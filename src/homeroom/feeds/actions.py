@@ -20,7 +20,7 @@ from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
 from homeroom.feeds.connections import box_of, host_of, place_of, sftp_address
 from homeroom.feeds.credentials import Credentials, seal
-from homeroom.feeds.models import Authentication, Feed, Version
+from homeroom.feeds.models import ADDRESS_LENGTH, Authentication, Feed, Version
 from homeroom.feeds.timetable import next_night, next_try
 from homeroom.sources.sftp_connection import fingerprint, is_private_key, is_user
 
@@ -264,6 +264,8 @@ def _check_server(feed: Feed) -> None:
     is_as_written = feed.base_url == sftp_address(host, port, folder)  # nothing hides in the host
     if not is_as_written or not _HOST.fullmatch(host) or not port:
         raise Refused("The host is a name such as sftp.example.org, and the port a number up to 65535.")
+    if len(feed.base_url) > ADDRESS_LENGTH:  # a letter beyond ASCII takes six or more there
+        raise Refused("Host and folder are too long together. Ask the district for a shorter path, in plain letters.")
     if not 1 <= feed.settled_after_minutes <= MOST_MINUTES:
         raise Refused(f"Write 1 to {MOST_MINUTES:,} minutes.")
 

@@ -12,6 +12,8 @@ from homeroom.accounts.models import User
 from homeroom.districts.models import District, Method, OfDistrict
 from homeroom.districts.permissions import COLLECTED
 
+ADDRESS_LENGTH = 500
+
 
 class Authentication(models.TextChoices):
     """How it is shown who asks: to a provider (OneRoster 1.1 and 1.2, and ClassLink's proxy), or to an SFTP server."""
@@ -62,10 +64,10 @@ class Feed(OfDistrict):
     only. box_keys: public keys that let in, one a line. takes_at_once: a drop is collected as soon as it is finished.
     """
 
-    base_url = models.CharField(max_length=500)
+    base_url = models.CharField(max_length=ADDRESS_LENGTH)
     version = models.CharField(max_length=10, choices=Version, default=Version.V1_1)
     authentication = models.CharField(max_length=20, choices=Authentication)
-    token_url = models.CharField(max_length=500, blank=True)
+    token_url = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
     scopes = models.CharField(max_length=500, blank=True)
     sealed = models.BinaryField()
     sealed_at = models.DateTimeField(null=True)
