@@ -64,9 +64,9 @@ class Records:
         )
         return self._found(Enrollment, source_id)
 
-    def role(self, person: Person, role: str) -> None:
+    def role(self, person: Person, role: str, **columns: str) -> None:
         """A role as OneRoster 1.2 has it, in a record of its own."""
-        named = {"userSourcedId": person.source_id, "orgSourcedId": self.school.source_id, "role": role}
+        named = {"userSourcedId": person.source_id, "orgSourcedId": self.school.source_id, "role": role, **columns}
         self._add("roles", {"sourcedId": f"{person.source_id} {role}", **named})
 
     def _add(self, kind: str, record: dict[str, object]) -> None:

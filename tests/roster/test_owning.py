@@ -10,9 +10,10 @@ from pytest_django import Settings
 
 from homeroom.audit.models import Event
 from homeroom.districts import scope
-from homeroom.districts.models import District, Method
-from homeroom.roster import actions, store
-from homeroom.roster.models import AddressInUse, Class, Enrollment, Origin, Person, RosterState
+from homeroom.districts.actions import add_school
+from homeroom.districts.models import District, Method, School, SchoolYear
+from homeroom.roster import actions, belonging, store
+from homeroom.roster.models import AddressInUse, Class, Enrollment, Origin, Person, PersonRole, RosterState
 from homeroom.roster.selfserve import addresses
 from tests.people import Cast, set_method, signed_in
 from tests.roster.records import Records
@@ -35,6 +36,17 @@ def to(cast: Cast, method: Method) -> None:
 def person(district: District, source_id: str) -> Person:
     with scope.within(district.pk):
         return Person.objects.get(source_id=source_id)
+
+
+def a_person_of_1_2(of: Records, roles: dict[str, str]) -> Person:
+    """Whose roles, and the schools of these, stand in records of their own. roles: by "school/role", its type."""
+    pat = of.person("P1")
+    with scope.within(of.district.pk):
+        Person.objects.update(role=None, org_sourced_ids=None)
+    for place, role_type in roles.items():
+        org, role = place.split("/")
+        of.role(pat, role, roleType=role_type, orgSourcedId=org)
+    return pat
 
 
 def at(of: Records, rest: str) -> str:
@@ -68,6 +80,83 @@ def test_synced_people_and_classes_are_edited_by_hand_once_the_district_is_self_
             ("T-1", "teacher", "true", "hand", True),
         }
     assert "Reset password" in browser.get(at(synced, f"students/{ana.key}/")).text
+
+
+def brought(cast: Cast, folder: Path, version: str) -> School:
+    """A school whose records came with a sync of this version of OneRoster."""
+    files = make(folder, version=version)
+    bring(cast.ferndale, files.roster(), folder, sync_id=1, version=version)
+    with scope.within(cast.ferndale.pk):
+        org = str(Class.objects.values_list("school_sourced_id", flat=True)[0])
+    return add_school(by=cast.operator, district=cast.ferndale, name="Willow High", source_id=org)
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_roster_of_each_version_of_oneroster_is_kept_by_hand_from_then_on(
+    cast: Cast, tmp_path: Path, settings: Settings, version: str
+) -> None:
+    settings.HOMEROOM_DATA = tmp_path / "data"
+    school = brought(cast, tmp_path, version)
+    with scope.within(cast.ferndale.pk):
+        before = {one.key for one in belonging.students_of(school)}
+    to(cast, Method.SELF_SERVE)
+    school.district.refresh_from_db()
+    browser, of_school = signed_in(cast.operator), f"/d/ferndale/schools/{school.pk}"
+    with scope.within(cast.ferndale.pk):
+        assert {one.key for one in belonging.students_of(school)} == before != set()
+        pupil, teacher = belonging.students_of(school)[0], belonging.staff_of(school, "teacher")[0]
+        year = SchoolYear.objects.get().pk
+
+    one = {"className": "Latin", "primaryTeacher": teacher.email, "year": year}
+    assert browser.post(f"{of_school}/classes/new/", one).status_code == 302
+    assert browser.post(f"{of_school}/students/{pupil.key}/archive/").status_code == 302
+    page = browser.get(f"{of_school}/students/?status=not-active")
+    assert [key for key, *_ in page.context["rows"]] == [pupil]
+
+
+@pytest.mark.parametrize(
+    ("roles", "becomes", "at"),
+    [
+        ({"elm/teacher": "primary", "oak/aide": "secondary"}, "teacher", "elm,oak"),
+        ({"oak/principal": "primary", "oak/teacher": "secondary"}, "teacher", "oak"),
+        ({"oak/principal": "primary"}, "administrator", "oak"),
+        ({"elm/counselor": "secondary", "oak/proctor": "primary"}, "proctor", "elm,oak"),
+        ({"oak/parent": "primary", "elm/teacher": "secondary"}, "teacher", "elm"),
+        ({"oak/student": "secondary", "elm/aide": "primary"}, "student", "oak"),
+        ({"oak/guardian": "primary"}, "guardian", "oak"),
+    ],
+)
+def test_of_several_roles_a_person_keeps_one(
+    cast: Cast, synced: Records, roles: dict[str, str], becomes: str, at: str
+) -> None:
+    """By hand a person has one, at any number of schools."""
+    pat = a_person_of_1_2(synced, roles)
+    to(cast, Method.SELF_SERVE)
+
+    with scope.within(cast.ferndale.pk):
+        assert Person.objects.values_list("role", "org_sourced_ids").get(key=pat.key) == (becomes, at)
+        assert not PersonRole.objects.filter(is_active=True).exists()
+
+
+def test_who_vanished_keeps_the_role_of_then_and_can_be_restored(cast: Cast, synced: Records) -> None:
+    pat = a_person_of_1_2(synced, {"oak/student": "primary"})
+    with scope.within(cast.ferndale.pk):
+        Person.objects.update(is_active=False)
+        PersonRole.objects.update(is_active=False)
+    to(cast, Method.SELF_SERVE)
+
+    actions.restore_person(by=cast.oak_admin, school=synced.school, person=person(cast.ferndale, pat.source_id))
+
+    assert person(cast.ferndale, pat.source_id).is_active
+
+
+def test_role_that_ended_counts_for_nothing_beside_one_that_did_not(cast: Cast, synced: Records) -> None:
+    pat = a_person_of_1_2(synced, {"oak/aide": "primary", "elm/teacher": "secondary"})
+    with scope.within(cast.ferndale.pk):
+        PersonRole.objects.filter(role="teacher").update(is_active=False)
+    to(cast, Method.SELF_SERVE)
+
+    assert person(cast.ferndale, pat.source_id).role == "aide"
 
 
 def test_person_without_a_password_becomes_no_school_administrator_before_they_have_one(
@@ -133,14 +222,16 @@ def test_nothing_changes_owner_between_automated_methods(cast: Cast, synced: Rec
     assert person(cast.ferndale, "S1").origin == Origin.SYNC
 
 
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
 def test_district_that_is_synced_again_gets_its_records_from_the_source(
-    cast: Cast, tmp_path: Path, settings: Settings
+    cast: Cast, tmp_path: Path, settings: Settings, version: str
 ) -> None:
     settings.HOMEROOM_DATA = tmp_path / "data"
-    files = make(tmp_path, version="1.1")
-    bring(cast.ferndale, files.roster(), tmp_path, sync_id=1)
+    files = make(tmp_path, version=version)
+    bring(cast.ferndale, files.roster(), tmp_path, sync_id=1, version=version)
     with scope.within(cast.ferndale.pk):
-        pupil = Person.objects.filter(role="student").first()
+        pupil = Person.objects.exclude(grades=None).first()
+        roles = PersonRole.objects.filter(is_active=True).count()
         generation = RosterState.objects.get().generation
     assert pupil is not None
     to(cast, Method.SELF_SERVE)
@@ -152,16 +243,19 @@ def test_district_that_is_synced_again_gets_its_records_from_the_source(
     made_here = Records(cast.ferndale, cast.oak).person("S-of-ours")
     to(cast, Method.ONEROSTER_CSV)
 
-    bring(cast.ferndale, files.roster(), tmp_path, sync_id=2)
+    bring(cast.ferndale, files.roster(), tmp_path, sync_id=2, version=version)
 
     again = person(cast.ferndale, pupil.source_id)
     assert (again.given_name, again.origin) == (pupil.given_name, Origin.SYNC)
+    assert (again.role, again.org_sourced_ids) == (pupil.role, pupil.org_sourced_ids)
+    with scope.within(cast.ferndale.pk):
+        assert PersonRole.objects.filter(is_active=True).count() == roles
     kept = person(cast.ferndale, made_here.source_id)
     assert (kept.origin, kept.is_active) == (Origin.HAND, True)
     # Nor is it taken for one that vanished when the index has to be made anew.
     with scope.within(cast.ferndale.pk):
         RosterState.objects.update(stamp="00000000-0000-0000-0000-000000000000")
-    changes = bring(cast.ferndale, files.roster(), tmp_path, sync_id=3)
+    changes = bring(cast.ferndale, files.roster(), tmp_path, sync_id=3, version=version)
     assert changes.is_empty
 
 

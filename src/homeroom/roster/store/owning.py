@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from homeroom.districts.models import District, SchoolYear
+from homeroom.engine.rules.people import ADMINISTRATORS, NEVER_STAFF
 from homeroom.roster.models import Before, Origin, RosterState
 from homeroom.roster.store.copying import cursor, statement
 
@@ -41,6 +42,32 @@ _PRIMARY = """
     ) as first
     where e.district_id = %(district)s and e.key = first.key and first."primary" is distinct from 'true'
 """
+#: In OneRoster 1.2 a person has any number of roles, in records of their own; by hand one, at any number of schools. A
+#: student is nothing else, and who works at a school is not their own children's parent there. Only a teacher has
+#: classes, so that role is kept before all others; then the primary one. Who vanished has the roles of then.
+_ROLES = """
+    with held as (
+        select p.key, r.role, r.org_sourced_id, r.role_type, r.source_id,
+            case when r.role = 'student' then 0 when r.role = any(%(never_staff)s) then 2 else 1 end as kind
+        from roster_personrole r
+        join roster_person p on p.district_id = r.district_id and p.source_id = r.user_sourced_id
+        where r.district_id = %(district)s and r.role is not null and (r.is_active or not p.is_active)
+            and p.origin = 'sync' and p.role is null
+    ),
+    kept as (
+        select distinct on (key) key, kind,
+            case when role = any(%(administrators)s) then 'administrator' else role end as role
+        from held order by key, kind, role <> 'teacher', role_type is distinct from 'primary', source_id
+    ),
+    placed as (
+        select key, kind, string_agg(distinct org_sourced_id, ',' order by org_sourced_id) as orgs
+        from held group by key, kind
+    )
+    update roster_person p set role = kept.role, org_sourced_ids = placed.orgs
+    from kept join placed using (key, kind)
+    where p.district_id = %(district)s and p.key = kept.key
+"""
+_ENDED_ROLES = "update roster_personrole set is_active = false where district_id = %(district)s and is_active"
 _YEARS = "update roster_class set school_year_id = %(year)s where district_id = %(district)s and school_year_id is null"
 _OWN = "update {table} set origin = %(origin)s where district_id = %(district)s and origin = 'sync'"
 _TABLES = {"people": "roster_person", "classes": "roster_class", "enrollments": "roster_enrollment"}
@@ -50,14 +77,16 @@ def own(district: District) -> dict[str, int]:
     """All people, classes and enrollments of the district are its own now; how many became so, and how many people
     gave up a username that another one has. Inside the caller's transaction and scope.
 
-    What syncs compare with is forgotten: should the district be synced again, the first sync finds nothing before it.
+    Of several roles of OneRoster 1.2 each person keeps one. What syncs compare with is forgotten: should
+    the district be synced again, the first sync finds nothing before it.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Records change their owner inside a transaction.")
     year = SchoolYear.current(district, district.today())
-    values = {"district": district.pk, "origin": Origin.HAND.value, "year": year.pk if year else None}
+    values: dict[str, Any] = {"district": district.pk, "origin": Origin.HAND.value, "year": year.pk if year else None}
+    values |= {"never_staff": list(NEVER_STAFF), "administrators": list(ADMINISTRATORS)}
     shared = _done(_SHARED, values)
-    for query in (_ADDRESSES, _PRIMARY, _YEARS):
+    for query in (_ROLES, _ENDED_ROLES, _ADDRESSES, _PRIMARY, _YEARS):
         _done(query, values)
     owned = {name: _done(_OWN.format(table=table), values) for name, table in _TABLES.items()}
     _forget(district)
