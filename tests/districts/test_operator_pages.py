@@ -164,3 +164,11 @@ def test_list_of_one_counts_one(cast: Cast) -> None:
 
     assert "1 school<" in operator.get(SCHOOLS).text
     assert "2 schools<" in operator.get(SCHOOLS + "?show=onboarded").text
+
+
+def test_change_of_the_method_says_that_the_drop_box_is_emptied(cast: Cast) -> None:
+    browser, page, said = signed_in(cast.operator), "/operator/districts/ferndale/method/", "What lies in the drop box"
+
+    assert said in browser.get(page).text
+    District.objects.filter(pk=cast.ferndale.pk).update(method="classlink")
+    assert said not in browser.get(page).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -188,3 +189,15 @@ def test_districts_of_other_methods_have_no_such_list(cast: Cast, proxy: Proxy, 
     districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.ONEROSTER_REST)
 
     assert browser.get(PAGE).status_code == 404
+
+
+def test_page_says_that_the_feed_of_another_method_is_forgotten(
+    cast: Cast, proxy: Proxy, browser: Client, data: Path
+) -> None:
+    assert "is forgotten" not in browser.get(PAGE).text
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.ONEROSTER_CSV)
+    server = {"base_url": "sftp://sftp.ferndale.example:22/", "authentication": Authentication.SFTP_PASSWORD}
+    actions.connect(by=cast.operator, district=cast.ferndale, credentials=Credentials("us", "secret"), **server)
+    districts.change_method(by=cast.operator, district=cast.ferndale, method=Method.CLASSLINK)
+
+    assert "SFTP, with a password at sftp://sftp.ferndale.example:22/, is forgotten then" in browser.get(PAGE).text

@@ -262,6 +262,7 @@ def test_district_that_is_synced_again_gets_its_records_from_the_source(
 @pytest.mark.parametrize(
     ("now", "says"),
     [
+        (Method.ONEROSTER_CSV, "In a large district that takes minutes, in which nothing is synced."),
         (Method.ONEROSTER_CSV, "With Self-serve the synced records become the district&#x27;s own"),
         (Method.SELF_SERVE, "the others stay as they are, marked Unsynced"),
     ],

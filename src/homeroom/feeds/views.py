@@ -67,7 +67,8 @@ def classlink(request: DistrictRequest) -> HttpResponse:
         )
     ):
         return _saved(request, "The connection is stored. Test it now.")
-    return render(request, "feeds/choose.html", {"form": form, "search": search, "listed": listed})
+    said = {"form": form, "search": search, "listed": listed, "forgets": Feed.waiting_of(request.district)}
+    return render(request, "feeds/choose.html", said)
 
 
 @allowed("sources.connect")

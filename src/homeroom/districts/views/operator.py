@@ -22,7 +22,7 @@ from homeroom.districts.forms import (
     MethodForm,
     posted,
 )
-from homeroom.districts.models import District, SchoolYear
+from homeroom.districts.models import District, Method, SchoolYear
 from homeroom.districts.permissions import DistrictRequest, operators_only
 from homeroom.districts.views import lists
 from homeroom.districts.views.settings import years_of
@@ -45,9 +45,10 @@ since this one may not know them.
 
 _TO_SELF_SERVE = (
     "It decides who owns the district's data. With Self-serve the synced records become the district's own: its people "
-    "change them here from then on, and the last sync can no longer be undone. Between the other methods, records stay "
-    "as they are."
+    "change them here from then on, and the last sync can no longer be undone. In a large district that takes minutes, "
+    "in which nothing is synced. Between the other methods, records stay as they are."
 )
+_FROM_FILES = " What lies in the drop box, if the district has one, is removed with any other method."
 _TO_AUTOMATED = (
     "It decides who owns the district's data. With another method than Self-serve nobody changes records here any "
     "more. Those that the source sends under the same ID become Synced, with what the source says; the others stay as "
@@ -122,6 +123,7 @@ def method(request: DistrictRequest) -> HttpResponse:
         is_becoming = request.district.is_becoming_self_serve
         return _saved(request, f"{request.district} is becoming self-serve." if is_becoming else "Saved.")
     about = _TO_SELF_SERVE if request.district.is_automated else _TO_AUTOMATED
+    about += _FROM_FILES if request.district.method == Method.ONEROSTER_CSV else ""
     return _step_page(request, form, heading="Rostering method", about=about)
 
 
