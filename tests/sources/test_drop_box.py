@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -136,6 +138,46 @@ def test_upload_that_begins_while_the_file_before_it_is_removed_is_kept(
 
     assert box.path("roster.zip").read_bytes() == b"anew"
     assert sorted(path.name for path in box.folder.iterdir()) == ["files", "unfinished"]
+
+
+class KilledError(BaseException):
+    """The process was killed here."""
+
+
+def test_what_one_was_killed_over_while_another_removed_does_not_come_back_under_another_name(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(box, "a.zip")
+    put(box, "b.zip", seconds_ago=900)
+    a, b = box.drops(at=NOW, settled_after=timedelta())
+    rename = Path.rename
+
+    def removed_at_the_same_time(path: Path, target: Path) -> Path:
+        moved = rename(path, target)
+        if path.name == "b.zip":
+            raise KilledError
+        with suppress(KilledError):
+            box.clear([b])
+        return moved
+
+    monkeypatch.setattr(Path, "rename", removed_at_the_same_time)
+    box.clear([a])
+
+    assert not list(box.files.iterdir())
+
+
+def test_what_was_put_aside_by_one_who_was_killed_expires(box: Box) -> None:
+    put(box, "roster.zip", seconds_ago=90_000)
+    with pytest.MonkeyPatch.context() as killing, suppress(KilledError):
+        killing.setattr(Path, "unlink", Mock(side_effect=KilledError))
+        box.clear(box.drops(at=NOW, settled_after=timedelta()))
+    (left,) = (path for path in box.folder.iterdir() if path.is_file())
+
+    box.expire(before=datetime.now(UTC) - timedelta(hours=1))
+    assert left.exists()  # somebody may just be removing it
+
+    box.expire(before=datetime.now(UTC) + timedelta(hours=1))
+    assert not left.exists()
 
 
 def test_what_was_taken_is_cleared_unless_it_came_anew(box: Box, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
     FOLDER/files/         what the district has uploaded, under its own names
     FOLDER/unfinished/    an empty file for each of those that is being written, or whose upload was cut off
-    FOLDER/aside          a file that is just being removed
+    FOLDER/aside-…        a file that is just being removed, each under a name of its own
 
 Whoever is killed in the middle leaves the mark, so that half a file never counts as a drop.
 """
@@ -10,6 +10,7 @@ Whoever is killed in the middle leaves the mark, so that half a file never count
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
@@ -23,6 +24,7 @@ from homeroom.sources.package import shown
 
 MOST_FILES = 200
 _NAME_BYTES = 200
+_ASIDE = "aside-"
 _NO_NAME = "No file here can be called that."
 
 
@@ -40,10 +42,6 @@ class Box:
     @property
     def _unfinished(self) -> Path:
         return self.folder / "unfinished"
-
-    @property
-    def _aside(self) -> Path:
-        return self.folder / "aside"
 
     def make(self) -> None:
         for folder in (self.folder, self.files, self._unfinished):
@@ -126,7 +124,9 @@ class Box:
                 self._remove_as_listed(entry)
 
     def expire(self, *, before: datetime) -> None:
-        """Files that were changed before are gone: cut off and never sent again, or of names that are no drop's."""
+        """Files that were changed before are gone: cut off and never sent again, or of names that are no drop's. So are
+        those whose removal was cut off before.
+        """
         if self.files.exists():
             for name, status in self._regular():
                 if _modified_at(status) < before:
@@ -134,6 +134,10 @@ class Box:
             for mark in self._unfinished.iterdir():
                 if _modified_at(mark.stat()) < before and not self.path(mark.name).exists():
                     mark.unlink()
+            for aside in self.folder.glob(f"{_ASIDE}*"):
+                # Since when it has been there; it was changed before it came there.
+                if aside.stat().st_ctime < before.timestamp():
+                    aside.unlink(missing_ok=True)
 
     def empty(self) -> None:
         """Nothing lies in it. Whoever is still signed in cannot send any more."""
@@ -143,13 +147,13 @@ class Box:
         """The file is gone, unless it is another one by now. It is put aside before it is looked at, since its upload
         may begin anew at any moment, and goes on in the same file wherever that lies.
         """
-        path = self.path(entry.name)
+        path, aside = self.path(entry.name), self.folder / f"{_ASIDE}{secrets.token_hex(8)}"
         with suppress(FileNotFoundError):
-            path.rename(self._aside)
-            if _entry(entry.name, self._aside.stat()) != entry:
+            path.rename(aside)
+            if _entry(entry.name, aside.stat()) != entry:
                 with suppress(FileExistsError):
-                    path.hardlink_to(self._aside)
-            self._aside.unlink()
+                    path.hardlink_to(aside)
+            aside.unlink()
 
     def _regular(self) -> list[tuple[str, os.stat_result]]:
         """Names of ordinary files, and what the system says of them; links are none."""
