@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import Mock
@@ -102,6 +102,21 @@ def test_what_nobody_took_expires(box: Box, tmp_path: Path) -> None:
 
     assert [path.name for path in box.files.iterdir()] == ["roster.zip"]
     assert not list((box.folder / "unfinished").iterdir())
+
+
+def test_file_that_goes_while_one_looks_is_left_out(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(box, "roster.zip")
+    scandir = os.scandir
+
+    def renamed_meanwhile(folder: Path) -> AbstractContextManager[list[os.DirEntry[str]]]:
+        with scandir(folder) as found:
+            entries = list(found)
+        box.rename("roster.zip", "old.zip")
+        return nullcontext(entries)
+
+    monkeypatch.setattr(os, "scandir", renamed_meanwhile)
+
+    assert box.used_bytes() == 0
 
 
 @pytest.mark.parametrize("size_bytes", [0, 2, 10])

@@ -60,7 +60,7 @@ class Box:
         return self.path(name).exists() or sum(1 for _ in self.files.iterdir()) < MOST_FILES
 
     def used_bytes(self) -> int:
-        return sum(status.st_size for _, status in self._regular())
+        return sum(status.st_size for _, status in _regular(self.files))
 
     def is_finished(self, name: str) -> bool:
         return self.path(name).exists() and not (self._unfinished / name).exists()
@@ -93,7 +93,7 @@ class Box:
         """
         if not self.files.exists():
             return ()
-        entries = [_entry(name, status) for name, status in self._regular()]
+        entries = [_entry(name, status) for name, status in _regular(self.files)]
         finished = [entry for entry in entries if not (self._unfinished / entry.path).exists()]
         zips = [entry for entry in entries if is_zip(entry.name)]
         loose = [entry for entry in entries if not is_zip(entry.name)]
@@ -127,17 +127,18 @@ class Box:
         """Files that were changed before are gone: cut off and never sent again, or of names that are no drop's. So are
         those whose removal was cut off before.
         """
-        if self.files.exists():
-            for name, status in self._regular():
-                if _modified_at(status) < before:
-                    self._remove_as_listed(_entry(name, status))
-            for mark in self._unfinished.iterdir():
-                if _modified_at(mark.stat()) < before and not self.path(mark.name).exists():
-                    mark.unlink()
-            for aside in self.folder.glob(f"{_ASIDE}*"):
-                # Since when it has been there; it was changed before it came there.
-                if aside.stat().st_ctime < before.timestamp():
-                    aside.unlink(missing_ok=True)
+        if not self.files.exists():
+            return
+        for name, status in _regular(self.files):
+            if _modified_at(status) < before:
+                self._remove_as_listed(_entry(name, status))
+        for name, status in _regular(self._unfinished):
+            if _modified_at(status) < before and not self.path(name).exists():
+                self.finish(name)
+        for name, status in _regular(self.folder):
+            # Since when it has been there; it was changed before it came there.
+            if name.startswith(_ASIDE) and status.st_ctime < before.timestamp():
+                (self.folder / name).unlink(missing_ok=True)
 
     def empty(self) -> None:
         """Nothing lies in it. Whoever is still signed in cannot send any more."""
@@ -155,11 +156,17 @@ class Box:
                     path.hardlink_to(aside)
             aside.unlink()
 
-    def _regular(self) -> list[tuple[str, os.stat_result]]:
-        """Names of ordinary files, and what the system says of them; links are none."""
-        with os.scandir(self.files) as found:
-            statuses = [(entry.name, entry.stat(follow_symlinks=False)) for entry in found]
-        return [(name, status) for name, status in statuses if stat.S_ISREG(status.st_mode)]
+
+def _regular(folder: Path) -> list[tuple[str, os.stat_result]]:
+    """Names of ordinary files, and what the system says of them; links are none. Others rename and remove meanwhile:
+    what has gone between its name and the look at it is left out.
+    """
+    statuses = []
+    with os.scandir(folder) as found:
+        for entry in found:
+            with suppress(FileNotFoundError):
+                statuses.append((entry.name, entry.stat(follow_symlinks=False)))
+    return [(name, status) for name, status in statuses if stat.S_ISREG(status.st_mode)]
 
 
 def _entry(name: str, status: os.stat_result) -> Entry:
