@@ -188,7 +188,7 @@ def test_files_expire_and_what_was_found_stays(cast: Cast, files: Files, data: P
     assert storage.delivery_as_zip(old) is storage.findings_file(old) is storage.changes_path(old) is None
     assert (again(old).counts, again(old).report, again(old).standing) == (old.counts, old.report, old.standing)
     with scope.within(cast.ferndale.pk):
-        assert [event.what for event in Event.objects.filter(target_id=str(old.pk))] == [
+        assert [event.what for event in Event.objects.filter(target_kind="sync", target_id=str(old.pk))] == [
             "sync.applied",
             "delivery.uploaded",
         ]
