@@ -11,8 +11,9 @@ from homeroom.audit.recording import Target
 from homeroom.districts import Refused
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import School
+from homeroom.districts.permissions import Rights
 from homeroom.roster import words
-from homeroom.roster.belonging import STUDENT, classes_of, staff_of, students_of
+from homeroom.roster.belonging import STUDENT, classes_of, orgs_of, staff_of, students_of
 from homeroom.roster.models import Class, Origin, Person
 
 Row = TypeVar("Row", Person, Class)
@@ -21,18 +22,37 @@ KINDS = {"students": "student", "staff": "staff user"}
 
 
 @contextmanager
-def acting_at(by: User, school: School, permission: str) -> Iterator[None]:
+def acting_at(by: User, school: School, permission: str) -> Iterator[Rights]:
     """Inside: as ``acting``, and the person looks after the school."""
     with acting(by, school.district, permission) as rights:
         if not rights.schools().filter(pk=school.pk).exists():
             raise Refused("You can do this at your own schools only.")
-        yield
+        yield rights
 
 
-def person_at(school: School, person: Person) -> Person:
-    """The person as stored now, for somebody who changes it. Raises Refused for who is not there or was synced."""
+def person_at(school: School, person: Person, rights: Rights) -> Person:
+    """The person as stored now, for somebody who changes it. Raises Refused for who is not there or was synced, and for
+    whom another school has, too, that those with these rights do not look after.
+    """
     people = students_of(school) if person.role == STUDENT else staff_of(school)
-    return _ours(people.filter(key=person.key).first(), words.full_name(person), school)
+    found = _ours(people.filter(key=person.key).first(), words.full_name(person), school)
+    if refusal := refusal_for_another_school(found, rights):
+        raise Refused(refusal)
+    return found
+
+
+def refusal_for_another_school(person: Person, rights: Rights) -> str:
+    """Why those with these rights do not change the person: what they did, another school would have to bear. "" if
+    they look after all schools to which the person belongs.
+    """
+    schools = School.objects.filter(district=rights.district, source_id__in=orgs_of(rights.district, person))
+    if not schools.exclude(pk__in=rights.schools()).exists():
+        return ""
+    name = words.full_name(person)
+    return (
+        f"{name} belongs to a school that you do not look after, too. Ask a District Administrator to change the "
+        "record."
+    )
 
 
 def class_at(school: School, one: Class) -> Class:

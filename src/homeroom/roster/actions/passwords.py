@@ -35,8 +35,8 @@ def reset_password(*, by: User, school: School, person: Person) -> str:
 
     Of who signs in here, too, the password for that stays: everybody resets that by their own e-mail.
     """
-    with acting_at(by, school, "passwords.reset"):
-        current = person_at(school, person)
+    with acting_at(by, school, "passwords.reset") as rights:
+        current = person_at(school, person, rights)
         if not current.is_active:
             raise Refused(f"{words.full_name(current)} is archived. Restore them first.")
         password = new_password()

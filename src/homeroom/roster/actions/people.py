@@ -71,8 +71,8 @@ def change_person(*, by: User, school: School, person: Person, record: Mapping[s
     FaultyRecordError.
     """
     kind = "students" if person.role == STUDENT else "staff"
-    with acting_at(by, school, "roster.change"):
-        changed = person_at(school, person)
+    with acting_at(by, school, "roster.change") as rights:
+        changed = person_at(school, person, rights)
         place = Place(school.district, school)
         asking = _AskingButOwn(Asking(place), changed)
         row = judge(kind, {**record, "sourcedId": changed.source_id}, place, ask=asking, keeps_id=True)
@@ -96,8 +96,8 @@ def change_person(*, by: User, school: School, person: Person, record: Mapping[s
 
 def archive_person(*, by: User, school: School, person: Person) -> None:
     """The person is no longer current, and in no class, until restored."""
-    with acting_at(by, school, "roster.change"):
-        archived = person_at(school, person)
+    with acting_at(by, school, "roster.change") as rights:
+        archived = person_at(school, person, rights)
         if not Person.objects.filter(key=archived.key, is_active=True).update(is_active=False, last_sync_id=None):
             raise Refused(f"{words.full_name(archived)} is archived already.")
         ended = end_with(Enrollment.objects.filter(user_sourced_id=archived.source_id), "person")
@@ -106,8 +106,8 @@ def archive_person(*, by: User, school: School, person: Person) -> None:
 
 def restore_person(*, by: User, school: School, person: Person) -> None:
     """The person is current again, and back in the classes that ended by the archiving."""
-    with acting_at(by, school, "roster.change"):
-        restored = person_at(school, person)
+    with acting_at(by, school, "roster.change") as rights:
+        restored = person_at(school, person, rights)
         if not Person.objects.filter(key=restored.key, is_active=False).update(is_active=True, last_sync_id=None):
             raise Refused(f"{words.full_name(restored)} is not archived.")
         returned = return_with(Enrollment.objects.filter(user_sourced_id=restored.source_id), "person")

@@ -13,6 +13,7 @@ from homeroom.districts.models import School, SchoolYear
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.districts.views import lists
 from homeroom.roster import belonging, enrolled, history, words
+from homeroom.roster.actions.at_school import refusal_for_another_school
 from homeroom.roster.filters import StaffFilters, StudentFilters
 from homeroom.roster.models import Origin, Person
 from homeroom.roster.views.sections import STAFF, STUDENTS, Section, around, around_list, ordered, school_of
@@ -81,6 +82,7 @@ def _about(request: DistrictRequest, section: Section, person: Person) -> dict[s
         "classes": _classes(request, person, seen),
         "history": history.of_record(request, person, section.singular),
         "is_synced": person.origin == Origin.SYNC,
+        "refusal": refusal_for_another_school(person, request.rights),
         "may_reset_password": request.may("passwords.reset") and request.may("roster.change"),
     }
 
