@@ -338,6 +338,13 @@ def test_password_of_a_drop_box_is_stored_hashed(cast: Cast, data: Path) -> None
         assert all(password not in str(event.detail) for event in Event.objects.all())
 
 
+def test_new_drop_box_waits_for_loose_files_as_long_as_its_pages_say(cast: Cast, data: Path) -> None:
+    connect(cast, settled_after_minutes=600)
+    drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
+
+    assert stored(cast).settled_after_minutes == 2
+
+
 def test_own_server_takes_the_place_of_the_drop_box(cast: Cast, data: Path) -> None:
     password = drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
 

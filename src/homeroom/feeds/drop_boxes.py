@@ -18,7 +18,7 @@ from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District, Method
 from homeroom.feeds.actions import plan
 from homeroom.feeds.connections import box_of
-from homeroom.feeds.models import Authentication, Feed
+from homeroom.feeds.models import SETTLED_AFTER_MINUTES, Authentication, Feed
 from homeroom.sources.drops import Drop, is_zip
 from homeroom.sources.package import is_roster_file
 from homeroom.sources.sftp_connection import fingerprint
@@ -40,7 +40,7 @@ def open_box(*, by: User, district: District) -> str:
         if is_new:
             feed.authentication, feed.base_url, feed.host_key, feed.sealed = Authentication.DROP_BOX, "", "", b""
             feed.taken, feed.taken_modified_at, feed.looked_at, feed.looked = "", None, None, ""
-            feed.tries = 0
+            feed.tries, feed.settled_after_minutes = 0, SETTLED_AFTER_MINUTES
         password = secrets.token_urlsafe(24)
         feed.box_password, feed.sealed_at = make_password(password), timezone.now()
         feed.save()

@@ -13,6 +13,7 @@ from homeroom.districts.models import District, Method, OfDistrict
 from homeroom.districts.permissions import COLLECTED
 
 ADDRESS_LENGTH = 500
+SETTLED_AFTER_MINUTES = 2
 
 
 class Authentication(models.TextChoices):
@@ -85,7 +86,7 @@ class Feed(OfDistrict):
     onboarded_digest = models.CharField(max_length=64, blank=True, default="")
     tries = models.PositiveSmallIntegerField(default=0)
     host_key = models.CharField(max_length=2_000, blank=True, default="")
-    settled_after_minutes = models.PositiveSmallIntegerField(default=2)
+    settled_after_minutes = models.PositiveSmallIntegerField(default=SETTLED_AFTER_MINUTES)
     taken = models.CharField(max_length=64, blank=True, default="")
     taken_modified_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)

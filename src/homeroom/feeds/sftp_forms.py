@@ -11,7 +11,7 @@ from homeroom.districts.models import District
 from homeroom.feeds.actions import MOST_MINUTES
 from homeroom.feeds.connections import SFTP_PORT, place_of, sftp_address
 from homeroom.feeds.credentials import Credentials
-from homeroom.feeds.models import SFTP, Authentication, Feed
+from homeroom.feeds.models import SETTLED_AFTER_MINUTES, SFTP, Authentication, Feed
 
 #: By authentication, the field that stays empty.
 _FOREIGN = {Authentication.SFTP_PASSWORD.value: "private_key", Authentication.SFTP_KEY.value: "password"}
@@ -133,7 +133,11 @@ class SftpForm(SftpCredentialsForm):
     @staticmethod
     def of(feed: Feed | None, district: District) -> dict[str, Any]:  # noqa: ARG004 — as of the other kind
         if feed is None:
-            return {"port": SFTP_PORT, "authentication": Authentication.SFTP_PASSWORD, "settled_after_minutes": 2}
+            return {
+                "port": SFTP_PORT,
+                "authentication": Authentication.SFTP_PASSWORD,
+                "settled_after_minutes": SETTLED_AFTER_MINUTES,
+            }
         host, port, folder = place_of(feed)
         return {
             "host": host,
