@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from zlib import crc32
 
 import pytest
 
@@ -34,8 +35,21 @@ def test_night_that_has_just_begun_is_not_the_next() -> None:
     assert night(datetime(2026, 11, 22, 8, tzinfo=UTC)) == datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
-def test_hour_that_the_clocks_skip_begins_when_it_is_over() -> None:
-    """On 2026-03-08 in Chicago 02:00 is 03:00."""
+def test_night_whose_minute_is_after_midnight_is_not_skipped_there() -> None:
+    """Begins after 23:30, and at 00:29 in this district."""
+    last = next(name for name in map(str, range(10_000)) if crc32(name.encode()) % SPREAD_MINUTES == 59)
+
+    def begin(after: datetime, *no_syncs_on: str) -> datetime | None:
+        return next_night(night=time(23, 30), zone="UTC", no_syncs_on=no_syncs_on, spread_by=last, after=after)
+
+    midnight = datetime(2026, 11, 22, tzinfo=UTC)
+    assert begin(midnight + timedelta(minutes=10)) == midnight + timedelta(minutes=29)
+    assert begin(midnight + timedelta(minutes=29)) == midnight + timedelta(days=1, minutes=29)
+    assert begin(midnight, "2026-11-21") == midnight + timedelta(days=1, minutes=29)  # of the day before midnight
+
+
+def test_night_in_the_hour_that_the_clocks_skip_begins_an_hour_later() -> None:
+    """On 2026-03-08 in Chicago 02:00 is 03:00, and 02:30 is 03:30."""
     assert night(datetime(2026, 3, 8, 6, tzinfo=UTC), at=time(2, 30)) == datetime(2026, 3, 8, 8, 30, tzinfo=UTC)
 
 

@@ -21,11 +21,12 @@ def next_night(
 
     night: the time at the district's clock. Districts begin spread over the hour after it, each always at the same
     minute, so that a provider of many is not asked by all at once: spread_by is any text that tells the district. In
-    the hour that a change of the clocks skips the night begins when that hour is over; in one that comes twice, in the
-    first. no_syncs_on: days, as 2026-12-24, without a night.
+    the hour that a change of the clocks skips the night begins an hour later by the clock; in one that comes twice, in
+    the first. no_syncs_on: days, as 2026-12-24, without a night; one that begins after midnight because of its minute
+    is of the day before.
     """
     local = after.astimezone(ZoneInfo(zone))
-    for days in range(_MOST_DAYS):
+    for days in range(-1, _MOST_DAYS):  # yesterday's may begin after midnight
         day = local.date() + timedelta(days=days)
         if day.isoformat() in no_syncs_on:
             continue
