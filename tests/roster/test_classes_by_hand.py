@@ -11,6 +11,7 @@ from homeroom.audit.models import Event
 from homeroom.districts import Refused, scope
 from homeroom.districts.models import SchoolYear
 from homeroom.roster import actions
+from homeroom.roster.actions.classes import primary_teacher
 from homeroom.roster.enrolled import in_classes
 from homeroom.roster.models import Class, Enrollment, Origin, Person
 from tests.people import Cast, signed_in
@@ -142,6 +143,18 @@ def test_another_primary_teacher_takes_the_place_of_the_one_before(cast: Cast, o
         by=cast.oak_admin, school=oak.school, of_class=one, record=said | {"primaryTeacher": "tess@ferndale.example"}
     )
     assert who_is_in(one) == [("T1", "Primary teacher")]
+
+
+def test_primary_teacher_of_another_tab_is_not_made_a_co_teacher(cast: Cast, oak: Records) -> None:
+    one = maths(cast, oak)
+    with scope.within(cast.ferndale.pk):
+        tess = Person.objects.get(source_id="T1")
+
+    added = actions.add_co_teachers(by=cast.oak_admin, school=oak.school, of_class=one, keys=[tess.key])
+
+    assert added == 0
+    with scope.within(cast.ferndale.pk):
+        assert primary_teacher(one) == tess
 
 
 def test_many_students_are_enrolled_at_once_and_nobody_twice(cast: Cast, oak: Records) -> None:

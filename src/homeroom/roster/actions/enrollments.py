@@ -57,14 +57,16 @@ def remove_from_class(*, by: User, school: School, of_class: Class, enrollment: 
 
 
 def bring_in(one: Class, people: Collection[Person], *, role: str, primary: bool = False) -> list[int]:
-    """The keys of those of the people who were not in the class; from now on all of them are. In an action."""
+    """The keys of those of the people who were not in the class; from now on all of them are. In an action.
+
+    Who is the primary teacher stays so, even if another tab still offers them as a co-teacher: a class has one.
+    """
     names = {person.source_id: person for person in people}
     # Not by their own names: those that a sync once brought have others than ours.
     rows = Enrollment.objects.filter(class_sourced_id=one.source_id, user_sourced_id__in=names).order_by("is_active")
     known = {str(row.user_sourced_id): row for row in rows}
-    there = {
-        name for name, row in known.items() if row.is_active and (row.role, row.primary) == _as(role, primary=primary)
-    }
+    enough = {_as(role, primary=primary), _as(role, primary=True)}
+    there = {name for name, row in known.items() if row.is_active and (row.role, row.primary) in enough}
     for name in known.keys() - there:
         row = known[name]
         (row.role, row.primary), row.is_active = _as(role, primary=primary), True
