@@ -157,6 +157,20 @@ def test_primary_teacher_of_another_tab_is_not_made_a_co_teacher(cast: Cast, oak
         assert primary_teacher(one) == tess
 
 
+def test_who_was_archived_meanwhile_comes_back_beside_the_new_primary_teacher(cast: Cast, oak: Records) -> None:
+    one = maths(cast, oak)
+    a_teacher(cast, oak, 2, "Ted")
+    with scope.within(cast.ferndale.pk):
+        tess = Person.objects.get(source_id="T1")
+    actions.archive_person(by=cast.oak_admin, school=oak.school, person=tess)
+    said = {"className": "Maths", "primaryTeacher": "ted@ferndale.example", "grade": "", "subject": ""}
+    actions.change_class(by=cast.oak_admin, school=oak.school, of_class=one, record=said)
+
+    actions.restore_person(by=cast.oak_admin, school=oak.school, person=tess)
+
+    assert who_is_in(one) == [("T2", "Primary teacher"), ("T1", "Co-teacher")]
+
+
 def test_many_students_are_enrolled_at_once_and_nobody_twice(cast: Cast, oak: Records) -> None:
     one = maths(cast, oak)
     students = [oak.person(f"S{number}", name=f"Pupil N{number}") for number in range(3)]

@@ -42,7 +42,8 @@ def create_class(*, by: User, school: School, year: SchoolYear, record: Mapping[
 
 def change_class(*, by: User, school: School, of_class: Class, record: Mapping[str, str]) -> Class:
     """The class with what the record says, by column of the template. It stays in its school year; the primary teacher
-    of before, if another one is named, is not in it any more. Raises FaultyRecordError.
+    of before, if another one is named, is not in it any more; one who is archived comes back beside the new one. Raises
+    FaultyRecordError.
     """
     with acting_at(by, school, "roster.change"):
         changed = class_at(school, of_class)
@@ -53,9 +54,10 @@ def change_class(*, by: User, school: School, of_class: Class, record: Mapping[s
         changed.last_sync_id = None
         changed.save()
         teacher = _teacher(school, row["primaryTeacher"][0])
-        if primary is None or primary.key != teacher.key:
-            _primary_enrollments(changed).update(is_active=False, primary="false")
-            bring_in(changed, [teacher], role=TEACHER, primary=True)
+        # Also of who is archived: restored, they would be a second primary teacher.
+        others = _primary_enrollments(changed).exclude(user_sourced_id=teacher.source_id)
+        others.update(is_active=False, primary="false")
+        bring_in(changed, [teacher], role=TEACHER, primary=True)
         _tell(by, "class.changed", changed)
     return changed
 
@@ -82,7 +84,7 @@ def restore_class(*, by: User, school: School, of_class: Class) -> None:
 
 def primary_teacher(one: Class) -> Person | None:
     """Who is marked as the primary teacher of a class that was made here."""
-    enrollment = _primary_enrollments(one).first()
+    enrollment = _primary_enrollments(one).filter(is_active=True).first()
     if enrollment is None:
         return None
     return Person.objects.filter(key=keys_of([str(enrollment.user_sourced_id)])[0]).first()
@@ -110,7 +112,7 @@ class _AskingButOwn:
 
 def _primary_enrollments(one: Class) -> QuerySet[Enrollment]:
     ours = Enrollment.objects.exclude(origin=Origin.SYNC)
-    return ours.filter(class_sourced_id=one.source_id, is_active=True, role=TEACHER, primary="true")
+    return ours.filter(class_sourced_id=one.source_id, role=TEACHER, primary="true")
 
 
 def _year_of(one: Class) -> SchoolYear:
