@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from io import FileIO, StringIO
+from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -68,43 +70,42 @@ class Places:
 
     def _texts(self, rows: pl.Series | None, most_rows: int) -> Iterator[tuple[pl.Series, bytes]]:
         """The numbers of some of these rows, perhaps with a few others between them, and their lines."""
+        asked = self.pieces["first_row"].to_frame() if rows is None else rows.cast(pl.UInt32).to_frame(ROW)
+        of_pieces = zip(self.pieces.iter_rows(), self._by_piece(asked), self._by_piece(self.with_breaks), strict=True)
         with self.path.open("rb", buffering=0) as file:
-            for first, count, offset, size, whole in self.pieces.iter_rows():
-                wanted = self._within(rows, first, count)
-                if wanted.is_empty():
+            for (first, count, offset, size, whole), of_piece, with_breaks in of_pieces:
+                if of_piece.is_empty():
                     continue
-                part: Callable[[int, int], bytes] = partial(_read, file, offset)
+                part: Callable[[int, int], bytes] = partial(_read, file.fileno(), offset)
+                every = pl.int_range(first, first + count, dtype=pl.UInt32, eager=True).alias(ROW)
+                wanted = every.to_frame() if rows is None else of_piece
                 if whole and len(wanted) >= _ALMOST_ALL * count:
-                    yield self._within(None, first, count), part(0, size)
+                    yield every, part(0, size)
                     continue
                 if len(wanted) * _ROWS_PASSED_OVER > count:
                     part = partial(_part, part(0, size))
-                for some in wanted.to_frame(ROW).iter_slices(most_rows):
-                    yield some[ROW], self._cut(part, some[ROW], first + count, size)
+                broken = dict(with_breaks.iter_rows())
+                for some in wanted.iter_slices(most_rows):
+                    yield some[ROW], self._cut(part, some[ROW], broken, first + count, size)
 
-    def _within(self, rows: pl.Series | None, first: int, count: int) -> pl.Series:
-        """Of these rows, those of a piece."""
-        if rows is None:
-            return pl.int_range(first, first + count, dtype=pl.UInt32, eager=True).alias(ROW)
-        begin, end = rows.search_sorted(pl.Series([first, first + count], dtype=rows.dtype)).to_list()
-        return rows.slice(begin, end - begin).cast(pl.UInt32)
+    def _by_piece(self, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Of something about rows, whose number is in the first column, in ascending order: what is of each piece."""
+        begins = rows.to_series().search_sorted(self.pieces["first_row"]).to_list()
+        return (rows.slice(begin, end - begin) for begin, end in pairwise([*begins, len(rows)]))
 
-    def _cut(self, part: Callable[[int, int], bytes], rows: pl.Series, rows_end: int, size: int) -> bytes:
+    def _cut(
+        self, part: Callable[[int, int], bytes], rows: pl.Series, broken: Mapping[int, int], rows_end: int, size: int
+    ) -> bytes:
         """The text of these rows, a line each, out of a piece of this size, whose rows end before `rows_end`; `part`
-        gives the bytes from here to there.
+        gives the bytes from here to there, `broken` the length of rows that go over several lines.
         """
-        after = pl.when(pl.col(ROW) + 1 < rows_end).then(pl.col(ROW) + 1)
-        spans = (
-            pl.DataFrame({ROW: rows, START: self.starts.gather(rows)})
-            .with_columns(end=pl.lit(self.starts).gather(after).fill_null(size))
-            .join(self.with_breaks, on=ROW, how="left", maintain_order="left")
-            .select(START, "end", "bytes")
-        )
+        after = (rows + 1).filter(rows + 1 < rows_end)  # the last row of a piece goes on to its end
+        ends = [*self.starts.gather(after).to_list(), *[size] * (len(rows) - len(after))]
         # To cut a hundred thousand rows out this way takes a tenth of what it takes to parse all that is between them.
         # What is no row may stand between a row and the next: it is not taken along.
         lines = [
-            part(start, start + row_bytes) if row_bytes else part(start, end).partition(b"\n")[0]
-            for start, end, row_bytes in spans.iter_rows()
+            part(start, start + broken[row]) if row in broken else part(start, end).partition(b"\n")[0]
+            for row, start, end in zip(rows.to_list(), self.starts.gather(rows).to_list(), ends, strict=True)
         ]
         return b"\n".join([line.rstrip(b"\r\n") for line in lines]) + b"\n"
 
@@ -122,9 +123,8 @@ def _among(rows: pl.Series | None, table: pl.DataFrame) -> pl.DataFrame:
     return table if len(wanted) == len(table) else table.filter(pl.col(ROW).is_in(wanted.implode()))
 
 
-def _read(file: FileIO, offset: int, start: int, end: int) -> bytes:
-    file.seek(offset + start)
-    return file.read(end - start)
+def _read(file: int, offset: int, start: int, end: int) -> bytes:
+    return os.pread(file, end - start, offset + start)
 
 
 def _part(piece: bytes, start: int, end: int) -> bytes:
