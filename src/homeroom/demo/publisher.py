@@ -60,9 +60,11 @@ def prepare() -> str:
 def roster_folder(made: MadeUp) -> Path:
     """Where the district's own system keeps its roster: the CSV files as they are on the first night."""
     folder = Path(settings.HOMEROOM_DATA) / "made-up" / made.slug
-    if not (folder / "roster").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        made_up.make(folder, users=made.users, enrollments_per_user=4, seed=made.seed)
+    if not folder.exists():
+        unfinished = folder.with_name(f"{made.slug}.unfinished")  # of one who was killed over it, too
+        unfinished.mkdir(parents=True, exist_ok=True)
+        made_up.make(unfinished, users=made.users, enrollments_per_user=4, seed=made.seed)
+        unfinished.rename(folder)
     return folder / "roster"
 
 
