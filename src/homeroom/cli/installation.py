@@ -24,14 +24,27 @@ SECRETS: dict[str, tuple[str, Callable[[], str]]] = {
 }
 
 
+def keep_apart(name: str) -> None:
+    """What is opened from now on is an installation of this name, beside the one that the environment names: nothing
+    made up comes among real rosters. Raises WrongUseError where the environment names a database.
+    """
+    if os.environ.get(DATABASE):
+        raise WrongUseError(
+            f"{DATABASE} is set, and made-up districts do not belong into a database that others use. "
+            "Run the command without it: it brings a database of its own."
+        )
+    data = os.environ.get("HOMEROOM_DATA")
+    os.environ["HOMEROOM_DATA"] = str(Path(data) / name if data else user_data_path(name))
+
+
 @contextmanager
-def opened(*, called: str = "homeroom") -> Iterator[EmbeddedPostgres | None]:
+def opened() -> Iterator[EmbeddedPostgres | None]:
     """Puts what is not set into the environment, for as long as the block runs: the folder, the secrets, the database.
 
     Yields the embedded database, or None where DATABASE_URL names another; secrets are made up only with the embedded
     one, since several machines must share theirs. Raises WrongUseError where this machine cannot have it.
     """
-    folder = Path(os.environ.get("HOMEROOM_DATA") or user_data_path(called)).absolute()
+    folder = Path(os.environ.get("HOMEROOM_DATA") or user_data_path("homeroom")).absolute()
     os.environ["HOMEROOM_DATA"] = str(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
     if os.environ.get(DATABASE):

@@ -42,9 +42,13 @@ def serve(*, workers: int) -> int:
 
 
 def demo() -> int:
-    """As serve, beside a made-up publisher in a folder of its own, and the system of one of its districts."""
+    """As serve, beside a made-up publisher in a folder of its own, and the system of one of its districts.
+
+    Raises WrongUseError if DATABASE_URL is set, too.
+    """
+    installation.keep_apart("homeroom-demo")
     os.environ["HOMEROOM_LOOPBACK_SOURCES"] = "true"
-    with _told_to_stop() as stop, installation.opened(called="homeroom-demo") as database:
+    with _told_to_stop() as stop, installation.opened() as database:
         read = installation.check_settings()
         _check_port(read)
         _run([*HOMEROOM, "prepare", "--no-hint"])
