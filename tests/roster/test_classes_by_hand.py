@@ -330,6 +330,51 @@ def test_archived_class_has_nobody_and_restored_everybody(cast: Cast, oak: Recor
     assert who_is_in(one) == [("T1", "Primary teacher"), ("S1", "Student")]
 
 
+def test_class_is_not_restored_beside_one_of_the_same_name_and_teacher(cast: Cast, oak: Records) -> None:
+    first = maths(cast, oak)
+    actions.archive_class(by=cast.oak_admin, school=oak.school, of_class=first)
+    second = maths(cast, oak)
+    browser = signed_in(cast.oak_admin)
+
+    page = browser.post(at(oak, f"{first.key}/restore/"))
+
+    assert (
+        "There is another class Maths with the same primary teacher in this school year. Rename that one or archive it "
+        "before you restore this one." in page.text
+    )
+    renamed = {"className": "Maths 2", "primaryTeacher": "tess@ferndale.example", "grade": "", "subject": ""}
+    actions.change_class(by=cast.oak_admin, school=oak.school, of_class=second, record=renamed)
+    assert browser.post(at(oak, f"{first.key}/restore/")).status_code == 302
+    assert who_is_in(first) == [("T1", "Primary teacher")]
+
+
+def test_nor_beside_one_whose_teacher_comes_back_later(cast: Cast, oak: Records) -> None:
+    first = maths(cast, oak)
+    actions.archive_class(by=cast.oak_admin, school=oak.school, of_class=first)
+    maths(cast, oak)
+    with scope.within(cast.ferndale.pk):
+        tess = Person.objects.get(source_id="T1")
+    actions.archive_person(by=cast.oak_admin, school=oak.school, person=tess)
+
+    with pytest.raises(Refused, match="There is another class Maths"):
+        actions.restore_class(by=cast.oak_admin, school=oak.school, of_class=first)
+
+
+@pytest.mark.parametrize("other", [{"title": "Art"}, {"classCode": "MA-2"}, {"schoolSourcedId": "elm"}])
+def test_class_is_restored_beside_one_that_is_told_apart(cast: Cast, oak: Records, other: dict[str, str]) -> None:
+    """Two of a district's own system may differ in nothing but their code."""
+    tess = oak.person("T1", "teacher")
+    first = oak.a_class("m1", title="Maths", classCode="MA-1")
+    second = oak.a_class("m2", **({"title": "Maths", "classCode": "MA-1"} | other))
+    oak.enroll(tess, first, "teacher", primary=True)
+    oak.enroll(tess, second, "teacher", primary=True)
+    actions.archive_class(by=cast.oak_admin, school=oak.school, of_class=first)
+
+    actions.restore_class(by=cast.oak_admin, school=oak.school, of_class=first)
+
+    assert who_is_in(first) == [("T1", "Primary teacher")]
+
+
 @pytest.mark.parametrize("who", ["oak_admin", "outsider"])
 def test_who_does_not_look_after_the_school_is_refused(cast: Cast, elm: Records, who: str) -> None:
     one = maths(cast, elm)

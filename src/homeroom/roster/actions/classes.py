@@ -24,6 +24,11 @@ from homeroom.roster.selfserve.creating import create_classes
 from homeroom.roster.selfserve.judging import judge
 from homeroom.roster.selfserve.taken import Asking, Place
 
+_TWIN = (
+    "There is another class {name} with the same primary teacher in this school year. Rename that one or archive it "
+    "before you restore this one."
+)
+
 
 def create_class(*, by: User, school: School, year: SchoolYear, record: Mapping[str, str]) -> Class:
     """A new class of a school year, with its primary teacher. record: by column of the template. Raises
@@ -78,6 +83,8 @@ def restore_class(*, by: User, school: School, of_class: Class) -> None:
         restored = class_at(school, of_class)
         if not Class.objects.filter(key=restored.key, is_active=False).update(is_active=True, last_sync_id=None):
             raise Refused(f"{words.name_of_class(restored)} is not archived.")
+        if _has_twin(restored, school):
+            raise Refused(_TWIN.format(name=words.name_of_class(restored)))
         returned = return_with(Enrollment.objects.filter(class_sourced_id=restored.source_id), "class")
         _tell(by, "class.restored", restored, enrollments=returned)
 
@@ -113,6 +120,16 @@ class _AskingButOwn:
 def _primary_enrollments(one: Class) -> QuerySet[Enrollment]:
     ours = Enrollment.objects.exclude(origin=Origin.SYNC)
     return ours.filter(class_sourced_id=one.source_id, role=TEACHER, primary="true")
+
+
+def _has_twin(one: Class, school: School) -> bool:
+    """Whether an active class of the school has its name, school year and primary teacher; also one whose teacher is
+    archived. Those that came with a sync may be told apart by their codes alone.
+    """
+    same = {"title": one.title, "class_code": one.class_code, "school_year_id": one.school_year_id}
+    others = classes_of(school).filter(is_active=True, **same).exclude(key=one.key)
+    teachers = list(_primary_enrollments(one).values_list("user_sourced_id", flat=True))
+    return any(_primary_enrollments(other).filter(user_sourced_id__in=teachers).exists() for other in others)
 
 
 def _year_of(one: Class) -> SchoolYear:
