@@ -45,6 +45,10 @@ def _is_long(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _is_long_or_empty(secret: SecretStr) -> SecretStr:
+    return _is_long(secret) if secret.get_secret_value() else secret
+
+
 def _are_field_keys(keys: list[SecretStr]) -> list[SecretStr]:
     try:
         for key in keys:
@@ -140,6 +144,10 @@ class Environment(BaseSettings):
     email_from: str = Field("homeroom@localhost", description="The sender of e-mails.")
     digest_hour: int = Field(
         12, ge=0, le=23, description="The hour, by UTC, at which operators are sent the digest of all districts."
+    )
+    metrics_token: Annotated[SecretStr, AfterValidator(_is_long_or_empty)] = Field(
+        SecretStr(""),
+        description="Who sends it as a bearer token reads /metrics. If not set: there is no such page.",
     )
     classlink_partner_key: SecretStr = Field(
         SecretStr(""),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -33,7 +34,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     try:
         ready["database"] = _database_answers()
         ready["migrations"] = _migrations_are_applied()
-        ready["worker"] = ready["migrations"] and _worker_was_seen()
+        ready["worker"] = ready["migrations"] and workers_seen().exists()
     except DatabaseError:
         pass  # what was not reached stays false
     return JsonResponse(ready, status=200 if all(ready.values()) else 503)
@@ -50,5 +51,6 @@ def _migrations_are_applied() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def _worker_was_seen() -> bool:
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - WORKER_IS_GONE_AFTER).exists()
+def workers_seen() -> QuerySet[ProcrastinateWorker]:
+    """Those that were heard of lately."""
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - WORKER_IS_GONE_AFTER)

@@ -34,7 +34,7 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return event
 
 
-PROBES = ("GET /healthz", "GET /readyz", "HEAD /healthz", "HEAD /readyz")
+PROBES = ("GET /healthz", "GET /readyz", "GET /metrics", "HEAD /healthz", "HEAD /readyz")
 
 
 def drop_what_nobody_reads(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

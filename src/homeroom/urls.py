@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
-from homeroom import health
+from homeroom import health, metrics
 from homeroom.districts.views import audit, home, invitations, manage, onboarding, operator, people, schools, settings
 from homeroom.feeds import box_views
 from homeroom.feeds import views as feeds
@@ -34,6 +34,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("invitations/<slug:of>/", invitations.accept_invitation, name="accept-invitation"),
     path("help/errors/<slug:rule>/", explained.explained, name="explained"),

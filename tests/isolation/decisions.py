@@ -27,6 +27,7 @@ class Decision:
 
 
 PUBLIC = Decision(EVERYBODY, is_public=True)
+MACHINES_WITH_A_TOKEN = Decision((), is_public=True)
 OWN_ACCOUNT = Decision(EVERYBODY)
 OPERATORS = Decision(("operator",))
 OPERATORS_WHERE_COLLECTED = Decision(OPERATORS.may, method=Method.CLASSLINK)
@@ -39,6 +40,7 @@ OWN_UPLOADS = Decision(("operator",), method=Method.SELF_SERVE)  # who sent the 
 DECISIONS = {
     "healthz": PUBLIC,
     "readyz": PUBLIC,
+    "metrics": MACHINES_WITH_A_TOKEN,
     "home": OWN_ACCOUNT,
     "accept-invitation": PUBLIC,
     "explained": PUBLIC,
