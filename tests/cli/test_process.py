@@ -204,3 +204,15 @@ def test_full_disk_is_not_called_a_fault_of_ours(
         "homeroom could not go on; the system says: No space left on device (/somewhere/part.parquet). "
         "Nothing was changed.\n"
     )
+
+
+@pytest.mark.parametrize("status", [0, 1, 3])
+def test_status_with_which_a_command_of_django_ends_is_passed_on(
+    homeroom: Command, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    def manage(_: list[str]) -> int:
+        raise SystemExit(status)
+
+    monkeypatch.setattr("homeroom.cli.preparation.manage", manage)
+
+    assert homeroom("manage", "check").status == status

@@ -74,7 +74,10 @@ def _status() -> int:
         return _say(f"{error.format_message()}\n{command} --help tells what can be asked for.", WRONG_USE)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # rich ends the process by itself when nobody reads any more
+    except (BrokenPipeError, SystemExit) as ended:
+        # rich ends the process by itself when nobody reads any more, and Django whenever it has said what was wrong.
+        if isinstance(ended, SystemExit) and not isinstance(ended.__context__, BrokenPipeError):
+            raise
         # What is still in the buffer must not be tried again when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOBODY_READS
