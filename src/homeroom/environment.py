@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from platformdirs import user_data_path
@@ -37,6 +38,26 @@ def _connects(url: str) -> str:
     if not url.startswith(("postgres://", "postgresql://")) or not parts.get("dbname"):
         raise ValueError("must be an address like postgresql://role:password@host:5432/database")
     return url
+
+
+def _sends(url: str) -> str:
+    if url not in ("", "console:") and not _is_mail_server(url):
+        raise ValueError(
+            "must be smtp:// or smtps:// with a host, or console:; in user and password, / is written as %2F, "
+            "? as %3F, # as %23, @ as %40 and % as %25"
+        )
+    return url
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # it would repeat what it takes for the port, which may be the beginning of a password
+        return False
+    # What follows the host was meant to be in the password: a slash there ends the host.
+    rest = (parts.path.removeprefix("/"), parts.query, parts.fragment)
+    return parts.scheme in ("smtp", "smtps") and bool(host) and port != 0 and not any(rest)
 
 
 def _is_long(secret: SecretStr) -> SecretStr:
@@ -135,9 +156,8 @@ class Environment(BaseSettings):
     extra_subjects: CommaList = Field([], description="Subjects that self-serve classes may have beside the usual.")
     private_sources: bool = Field(False, description="Rosters may be collected from addresses of a private network.")
     loopback_sources: bool = Field(False, description="Rosters may be collected from this very machine: for trying.")
-    email_url: str = Field(
+    email_url: Annotated[str, AfterValidator(_sends)] = Field(
         "",
-        pattern=r"^((smtp|smtps)://.+|console:)?$",
         description="smtp://user:password@host:587 (STARTTLS), smtps://… (TLS), or console:. "
         "If not set: e-mails become files in the folder mail of HOMEROOM_DATA.",
     )

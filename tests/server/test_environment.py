@@ -61,7 +61,10 @@ def test_every_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         ("HOMEROOM_STUDENT_ID_COLUMN", "line", "HOMEROOM_STUDENT_ID_COLUMN must not be line: another column"),
         ("HOMEROOM_STAFF_ID_COLUMN", "role", "HOMEROOM_STAFF_ID_COLUMN must not be role: another column"),
         ("HOMEROOM_STAFF_ID_COLUMN", "passwort", "HOMEROOM_STAFF_ID_COLUMN must not be passwort: such a column"),
-        ("HOMEROOM_EMAIL_URL", "mail.example.org", "HOMEROOM_EMAIL_URL is not one of the forms that are known."),
+        ("HOMEROOM_EMAIL_URL", "mail.example.org", "HOMEROOM_EMAIL_URL must be smtp:// or smtps:// with a host"),
+        ("HOMEROOM_EMAIL_URL", "console", "HOMEROOM_EMAIL_URL must be smtp:// or smtps:// with a host"),
+        ("HOMEROOM_EMAIL_URL", "smtp://user:secret@", "HOMEROOM_EMAIL_URL must be smtp:// or smtps:// with a host"),
+        ("HOMEROOM_EMAIL_URL", "smtp://host:70000", "HOMEROOM_EMAIL_URL must be smtp:// or smtps:// with a host"),
     ],
 )
 def test_fault_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, name: str, text: str, sentence: str) -> None:
@@ -75,6 +78,26 @@ def test_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "mysql://homeroom:hunter2@db/homeroom")
 
     assert "hunter2" not in "\n".join(faults())
+
+
+@pytest.mark.parametrize("password", ["hunter2/et", "hunter2#et", "hunter2?et", "12/hunter2", "hunter2]["])
+def test_mail_password_that_is_not_encoded_is_not_repeated(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setenv("HOMEROOM_EMAIL_URL", f"smtp://user:{password}@mail.example.org:587")
+
+    (told,) = faults()
+
+    assert "in user and password, / is written as %2F" in told
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "console:", "smtp://mail.example.org", "smtps://user:p%2F%40w@mail.example.org:465", "smtp://[::1]:25/"],
+)
+def test_mail_server_is_told_in_one_address(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("HOMEROOM_EMAIL_URL", url)
+
+    assert environment.read().email_url == url
 
 
 @pytest.mark.parametrize("name", ["localId", "Local ID", "grade", "sis.number-2", "Schülernr."])
