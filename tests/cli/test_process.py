@@ -165,6 +165,15 @@ def test_fault_of_ours_is_told_without_a_trace_and_without_data(
     )
 
 
+@pytest.mark.parametrize("said", ["false", "0", "off", "", "perhaps"])
+def test_who_says_that_he_is_no_developer_is_shown_no_trace(
+    homeroom: Command, roster: Path, broken: type[Exception], monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setenv("HOMEROOM_DEBUG", said)
+
+    assert homeroom("check", roster).status == 70
+
+
 def test_fault_of_ours_is_shown_to_a_developer_who_asks(
     homeroom: Command, roster: Path, broken: type[Exception], temporary: Path
 ) -> None:

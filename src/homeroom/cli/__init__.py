@@ -57,7 +57,7 @@ def main() -> None:
     """
     _clear_away_when_ended()
     _print_whatever_comes()
-    if DEVELOPERS not in os.environ:
+    if not _is_for_developers():
         warnings.simplefilter("ignore")  # Python's own, which tell about our code
     raise SystemExit(_status())
 
@@ -82,10 +82,15 @@ def _status() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOBODY_READS
     except (Exception, PanicException) as error:  # the last resort: no person is ever shown a stack trace …
-        if DEVELOPERS in os.environ:  # … unless a developer asks for it
+        if _is_for_developers():  # … unless a developer asks for it
             raise
         return _say(_sorry(error), OUR_FAULT)
     return status or 0
+
+
+def _is_for_developers() -> bool:
+    """As ``Environment`` reads it; what it would refuse is no."""
+    return os.environ.get(DEVELOPERS, "").lower() in ("1", "true", "t", "yes", "y", "on")
 
 
 def _say(sentence: str, status: int) -> int:
