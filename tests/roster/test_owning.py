@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from django.db.models import Count
 from pytest_django import Settings
 
 from homeroom.audit.models import Event
@@ -17,7 +18,8 @@ from homeroom.roster.models import AddressInUse, Class, Enrollment, Origin, Pers
 from homeroom.roster.selfserve import addresses
 from tests.people import Cast, set_method, signed_in
 from tests.roster.records import Records
-from tests.roster.rosters import bring, make
+from tests.roster.rosters import Change, bring, make
+from tests.roster.test_classes_by_hand import who_is_in
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,11 @@ def a_person_of_1_2(of: Records, roles: dict[str, str]) -> Person:
         org, role = place.split("/")
         of.role(pat, role, roleType=role_type, orgSourcedId=org)
     return pat
+
+
+def but(gone: pl.Expr) -> Change:
+    """A table without these rows."""
+    return lambda table: table.filter(~gone)
 
 
 def at(of: Records, rest: str) -> str:
@@ -112,6 +119,81 @@ def test_roster_of_each_version_of_oneroster_is_kept_by_hand_from_then_on(
     assert browser.post(f"{of_school}/students/{pupil.key}/archive/").status_code == 302
     page = browser.get(f"{of_school}/students/?status=not-active")
     assert [key for key, *_ in page.context["rows"]] == [pupil]
+
+
+def test_class_that_had_ended_before_is_restored_with_those_who_were_in_it(
+    cast: Cast, tmp_path: Path, settings: Settings
+) -> None:
+    """And without whom had left it before it ended."""
+    settings.HOMEROOM_DATA = tmp_path / "data"
+    files = make(tmp_path, version="1.1")
+    bring(cast.ferndale, files.roster(), tmp_path, sync_id=1)
+    with scope.within(cast.ferndale.pk):
+        largest = Enrollment.objects.values("class_sourced_id").annotate(size=Count("key")).order_by("-size")[0]
+        ended = Class.objects.get(source_id=largest["class_sourced_id"])
+        of_it = Enrollment.objects.filter(class_sourced_id=ended.source_id)
+        left = of_it.filter(role="student").order_by("source_id")[0].source_id
+        stayed = set(of_it.exclude(source_id=left).values_list("source_id", "role"))
+    of_class = pl.col("classSourcedId") == ended.source_id
+    bring(cast.ferndale, files.roster(enrollments=but(pl.col("sourcedId") == left)), tmp_path, sync_id=2)
+    gone = files.roster(enrollments=but(of_class), classes=but(pl.col("sourcedId") == ended.source_id))
+    bring(cast.ferndale, gone, tmp_path, sync_id=3)
+    school = add_school(
+        by=cast.operator, district=cast.ferndale, name="Willow High", source_id=str(ended.school_sourced_id)
+    )
+    to(cast, Method.SELF_SERVE)
+    school.district.refresh_from_db()
+
+    actions.restore_class(by=cast.operator, school=school, of_class=ended)
+
+    with scope.within(cast.ferndale.pk):
+        assert set(of_it.filter(is_active=True).values_list("source_id", "role")) == stayed
+
+
+def test_person_who_had_gone_before_is_restored_to_the_same_classes(cast: Cast, synced: Records) -> None:
+    ana, maths, art = synced.person("S1"), synced.a_class("maths"), synced.a_class("art")
+    synced.enroll(ana, maths)
+    dropped = synced.enroll(ana, art)
+    with scope.within(cast.ferndale.pk):
+        Enrollment.objects.filter(key=dropped.key).update(is_active=False, last_sync_id=1)
+        Enrollment.objects.exclude(key=dropped.key).update(is_active=False, last_sync_id=2)
+        Person.objects.update(is_active=False, last_sync_id=2)
+    to(cast, Method.SELF_SERVE)
+
+    actions.restore_person(by=cast.oak_admin, school=synced.school, person=person(cast.ferndale, "S1"))
+
+    assert (who_is_in(maths), who_is_in(art)) == ([("S1", "Student")], [])
+
+
+@pytest.mark.parametrize(
+    ("marked", "gone", "primary"),
+    [
+        (["T2"], [], "T2"),
+        ([], [], "T1"),
+        (["T1", "T2"], [], "T1"),
+        (["T1"], ["T1"], "T2"),
+        (["T2"], ["T1", "T2"], "T2"),
+    ],
+)
+def test_each_class_has_one_primary_teacher_whoever_comes_back(
+    cast: Cast, synced: Records, marked: list[str], gone: list[str], primary: str
+) -> None:
+    """Of several, the first by source id, as the pages have shown it; one who is gone only if no other is there."""
+    maths = synced.a_class("maths")
+    for name in ("T1", "T2"):
+        teacher = synced.person(name, "teacher", email=f"{name}@ferndale.example", username=f"teacher.{name}")
+        synced.enroll(teacher, maths, "teacher", primary=name in marked)
+    with scope.within(cast.ferndale.pk):
+        Person.objects.filter(source_id__in=gone).update(is_active=False)
+        Enrollment.objects.filter(user_sourced_id__in=gone).update(is_active=False)
+    to(cast, Method.SELF_SERVE)
+
+    for name in gone:
+        actions.restore_person(by=cast.oak_admin, school=synced.school, person=person(cast.ferndale, name))
+
+    with scope.within(cast.ferndale.pk):
+        rows = Enrollment.objects.order_by("source_id").values_list("user_sourced_id", "primary", "is_active")
+        assert list(rows) == [(name, str(name == primary).lower(), True) for name in ("T1", "T2")]
 
 
 @pytest.mark.parametrize(

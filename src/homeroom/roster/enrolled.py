@@ -14,14 +14,11 @@ from django.db.models import Q
 from homeroom.districts.models import District
 from homeroom.roster import words
 from homeroom.roster.belonging import STUDENT, keys_of
-from homeroom.roster.models import Class, Enrollment, Origin, Person
+from homeroom.roster.models import ENDED_WITH, Class, Enrollment, Origin, Person
 from homeroom.roster.store.columns import field_of
 from homeroom.roster.store.finding import synced_that_name
 
 TEACHER = "teacher"
-#: Where an enrollment made here remembers whether it ended with its "person" or its "class", when that was archived:
-#: with it, it returns. No column of OneRoster's.
-ENDED_WITH = "homeroom.endedWith"
 #: What a page shows of them. A page of fifty classes reads thousands of both, and they have thirty columns.
 _OF_A_PERSON = ("key", "source_id", "is_active", "given_name", "family_name", "org_sourced_ids", "grades", "email")
 _OF_AN_ENROLLMENT = (

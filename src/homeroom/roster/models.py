@@ -25,6 +25,9 @@ class Origin(models.TextChoices):
     HAND = "hand", "Created by hand"
 
 
+#: Where an enrollment that is kept here remembers whether it ended with its "person" or its "class": with it, it
+#: returns. No column of OneRoster's.
+ENDED_WITH = "homeroom.endedWith"
 _NOT_SYNCED = ~Q(origin=Origin.SYNC)
 #: The columns that every kind has, and that hold nothing of the person.
 _OF_EVERY_KIND = ("district", "key", "content", "is_active", "origin", "first_sync_id", "last_sync_id")

@@ -8,8 +8,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from homeroom.roster.belonging import keys_of
-from homeroom.roster.enrolled import ENDED_WITH
-from homeroom.roster.models import Class, Enrollment, Origin, Person
+from homeroom.roster.models import ENDED_WITH, Class, Enrollment, Origin, Person
 
 
 def end_with(enrollments: QuerySet[Enrollment], what: str) -> int:

@@ -13,8 +13,8 @@ from homeroom.districts.models import School
 from homeroom.roster import words
 from homeroom.roster.actions.at_school import acting_at, class_at
 from homeroom.roster.belonging import STUDENT, keys_of, staff_of, students_of
-from homeroom.roster.enrolled import ENDED_WITH, TEACHER
-from homeroom.roster.models import Class, Enrollment, Origin, Person
+from homeroom.roster.enrolled import TEACHER
+from homeroom.roster.models import ENDED_WITH, Class, Enrollment, Origin, Person
 from homeroom.roster.store.adding import add
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from homeroom.districts.models import District, SchoolYear
 from homeroom.engine.rules.people import ADMINISTRATORS, NEVER_STAFF
-from homeroom.roster.models import Before, Origin, RosterState
+from homeroom.roster.models import ENDED_WITH, Before, Origin, RosterState
 from homeroom.roster.store.copying import cursor, statement
 
 #: Usernames are one person's each among those whom a district keeps by itself; of synced people several may have the
@@ -32,15 +32,34 @@ _ADDRESSES = """
     order by lower(email), not is_active, source_id
     on conflict (address) do nothing
 """
-#: As the pages have shown it (``enrolled``): if nobody is marked, the first teacher by source id is the primary one.
+#: What ended with a class or a person by a sync returns with it, as if it had been archived here. One that ended by
+#: itself does not, and neither does what had ended before.
+_ENDED_WITH = """
+    update roster_enrollment e set metadata = e.metadata || jsonb_build_object(%(ended_with)s::text, '{what}')
+    from {table} t
+    where e.district_id = %(district)s and t.district_id = %(district)s and t.source_id = e.{column}
+        and e.origin = 'sync' and not e.is_active and not t.is_active
+        and e.last_sync_id is not distinct from t.last_sync_id and e.metadata ->> %(ended_with)s is null
+"""
+_ENDED = (
+    _ENDED_WITH.format(what="class", table="roster_class", column="class_sourced_id"),
+    _ENDED_WITH.format(what="person", table="roster_person", column="user_sourced_id"),
+)
+#: One of each class, as the pages have shown it (``enrolled``): if nobody is marked, or several are, the first teacher
+#: by source id. One who is gone and can return is it only if no other is there.
 _PRIMARY = """
-    update roster_enrollment e set "primary" = 'true'
+    update roster_enrollment e set "primary" = first.is_it::text
     from (
-        select distinct on (class_sourced_id) key, "primary" from roster_enrollment
-        where district_id = %(district)s and is_active and role = 'teacher'
-        order by class_sourced_id, "primary" is distinct from 'true', source_id
+        select key, coalesce("primary", '') = 'true' as was_it, stays and row_number() over (
+            partition by class_sourced_id
+            order by not is_active, not stays, "primary" is distinct from 'true', source_id
+        ) = 1 as is_it
+        from (
+            select *, is_active or metadata ->> %(ended_with)s is not null as stays from roster_enrollment
+            where district_id = %(district)s and role = 'teacher'
+        ) as teacher
     ) as first
-    where e.district_id = %(district)s and e.key = first.key and first."primary" is distinct from 'true'
+    where e.district_id = %(district)s and e.key = first.key and first.is_it <> first.was_it
 """
 #: In OneRoster 1.2 a person has any number of roles, in records of their own; by hand one, at any number of schools. A
 #: student is nothing else, and who works at a school is not their own children's parent there. Only a teacher has
@@ -85,8 +104,12 @@ def own(district: District) -> dict[str, int]:
     year = SchoolYear.current(district, district.today())
     values: dict[str, Any] = {"district": district.pk, "origin": Origin.HAND.value, "year": year.pk if year else None}
     values |= {"never_staff": list(NEVER_STAFF), "administrators": list(ADMINISTRATORS)}
+    values |= {"ended_with": ENDED_WITH}
+    # Until autovacuum has been there PostgreSQL takes new tables for small ones, and would look through all classes for
+    # each of their enrollments: minutes for 90,000. All rows are read anyway.
+    _done("set local enable_nestloop = off", {})
     shared = _done(_SHARED, values)
-    for query in (_ROLES, _ENDED_ROLES, _ADDRESSES, _PRIMARY, _YEARS):
+    for query in (_ROLES, _ENDED_ROLES, _ADDRESSES, *_ENDED, _PRIMARY, _YEARS):
         _done(query, values)
     owned = {name: _done(_OWN.format(table=table), values) for name, table in _TABLES.items()}
     _forget(district)
