@@ -317,6 +317,7 @@ def test_files_whose_time_is_over_are_not_offered(cast: Cast, outcomes: Outcomes
 
     assert "were removed on" in browser.get(f"{REPORTS}{sync.pk}/").text
     assert "_sync_report.csv" not in browser.get(REPORTS).text
+    assert "No longer kept" in browser.get(REPORTS).text
 
 
 def test_kinds_of_record_are_listed_in_the_order_of_judgement() -> None:

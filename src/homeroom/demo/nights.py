@@ -19,6 +19,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from django.db import transaction
 
 from homeroom.accounts.models import User
 from homeroom.demo import uploads
@@ -62,12 +63,14 @@ def main() -> None:
 
 def _sync(operator: User, district: District, night: date, files: dict[str, bytes]) -> None:
     received = storage.receive(district, [Packed(f"{district.slug}-{night}.zip", _zipped(files))])
-    sync = actions.start(by=operator, district=district, received=received, confirm=True)
+    begins = _at(district, night)
+    with transaction.atomic():  # before a worker has it, because errors are open since the night that found them
+        sync = actions.start(by=operator, district=district, received=received, confirm=True)
+        Sync.objects.filter(pk=sync.pk).update(created_at=begins)
     while sync.is_under_way:
         time.sleep(_POLL_SECONDS)
         sync.refresh_from_db()
-    begins = _at(district, night)
-    times = {"created_at": begins, "started_at": begins + timedelta(seconds=2), "started_by": None}
+    times = {"started_at": begins + timedelta(seconds=2), "started_by": None}
     if sync.finished_at is not None:
         times["finished_at"] = begins + timedelta(seconds=48)
     Sync.objects.filter(pk=sync.pk).update(**times)
