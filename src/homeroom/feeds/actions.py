@@ -18,10 +18,12 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
-from homeroom.feeds.connections import box_of, host_of, place_of, sftp_address
+from homeroom.feeds.connections import addresses_allowed, box_of, host_of, place_of, sftp_address
 from homeroom.feeds.credentials import Credentials, seal
 from homeroom.feeds.models import ADDRESS_LENGTH, Authentication, Feed, Version
 from homeroom.feeds.timetable import next_night, next_try
+from homeroom.sources import SettingsError
+from homeroom.sources.addresses import askable
 from homeroom.sources.sftp_connection import fingerprint, is_private_key, is_user
 
 #: What can be changed of a feed, beside its credentials: of one that asks a provider, and of one that is SFTP.
@@ -30,7 +32,7 @@ SFTP_CONNECTION = ("base_url", "authentication", "settled_after_minutes")
 TIMETABLE = ("night", "no_syncs_on", "tells_changes", "complete_every_days")
 MOST_PAGE_SIZE = 100_000
 MOST_MINUTES = 24 * 60
-#: Printable ASCII without spaces: what can stand in an address, and in a header as it is.
+#: Printable ASCII without spaces: what can stand in a header as it is.
 _PLAIN = re.compile(r"[!-~]+")
 #: A name or an address, without anything before or behind it.
 _HOST = re.compile(r"[\w.:-]+")
@@ -272,14 +274,10 @@ def _check_server(feed: Feed) -> None:
 
 def _check_address(name: str, address: str) -> None:
     try:
-        parts = urlsplit(address if _PLAIN.fullmatch(address) else "")
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise Refused(f"The {name} is a web address, such as https://example.org/ims/oneroster/v1p1")
-    if parts.username or parts.password:
-        raise Refused(f"The {name} must have no user name or password in it; enter them as credentials.")
-    if parts.query or parts.fragment:
+        askable(address, addresses_allowed())
+    except SettingsError as error:
+        raise Refused(f"The {name} cannot be used. {error}") from None
+    if "?" in address or "#" in address:
         raise Refused(f"The {name} must end before “?” or “#”.")
 
 

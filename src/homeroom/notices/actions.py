@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 from django.utils import timezone
 
@@ -15,9 +14,11 @@ from homeroom.districts import Refused
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District, Membership
 from homeroom.notices import sending
-from homeroom.notices.channels import NotSentError
-from homeroom.notices.models import Errors, Occasion, Webhook, Wish
+from homeroom.notices.channels import NotSentError, addresses_allowed
+from homeroom.notices.models import ADDRESS_LENGTH, Errors, Occasion, Webhook, Wish
 from homeroom.sealing import keys
+from homeroom.sources import SettingsError
+from homeroom.sources.addresses import askable
 
 MOST_WEBHOOKS = 20
 MOST_DAYS = 366
@@ -111,13 +112,13 @@ def _changing(by: User, webhook: Webhook) -> Iterator[Webhook]:
 def _set(webhook: Webhook, url: str, occasions: Collection[str]) -> None:
     url = url.strip()
     try:
-        parts = urlsplit(url)
-    except ValueError:
-        raise Refused("The address cannot be read. Please copy it once more.") from None
-    if parts.scheme not in ("https", "http") or not parts.hostname or len(url) > 500 or not url.isascii():
-        raise Refused("Please write a web address, such as https://example.org/homeroom")
-    if parts.username or parts.password:
-        raise Refused("The address must have no user name or password in it: what arrives is signed instead.")
+        askable(url, addresses_allowed())
+    except SettingsError as error:
+        raise Refused(str(error)) from None
+    if len(url) > ADDRESS_LENGTH:
+        raise Refused(
+            f"The address is longer than {ADDRESS_LENGTH} characters. Please use a shorter one."
+        )
     if not occasions:
         raise Refused("Please choose of what it is told.")
     webhook.url, webhook.occasions = url, [each.value for each in Occasion if each in occasions]

@@ -47,10 +47,7 @@ def post(webhook: Webhook, payload: Mapping[str, Any]) -> float:
         "Homeroom-Timestamp": timestamp,
         "Homeroom-Signature": f"v1={signature(_secret(webhook), timestamp, body)}",
     }
-    # A district's own people enter the address, so it never leads into the publisher's network; sources, which only
-    # operators enter, may be allowed to.
-    allowed = Allowed(loopback=settings.HOMEROOM_LOOPBACK_SOURCES, advice="A webhook leads to a public address.")
-    wire = Wire(allowed=allowed, timeout_seconds=TIMEOUT_SECONDS, at_once=1)
+    wire = Wire(allowed=addresses_allowed(), timeout_seconds=TIMEOUT_SECONDS, at_once=1)
     try:
         answer = wire.send("POST", webhook.url, headers, body)
     except SourceError as error:
@@ -60,6 +57,13 @@ def post(webhook: Webhook, payload: Mapping[str, Any]) -> float:
     if answer.status not in _SUCCESS:
         raise NotSentError(f"{webhook.host} answered with status {answer.status}.")
     return answer.seconds
+
+
+def addresses_allowed() -> Allowed:
+    """A district's own people enter the address, so it never leads into the publisher's network; sources, which only
+    operators enter, may be allowed to.
+    """
+    return Allowed(loopback=settings.HOMEROOM_LOOPBACK_SOURCES, advice="A webhook leads to a public address.")
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

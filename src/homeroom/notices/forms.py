@@ -8,7 +8,7 @@ from django import forms
 
 from homeroom.districts.forms import ActionForm
 from homeroom.notices.actions import MOST_DAYS
-from homeroom.notices.models import Errors, Occasion, Webhook, Wish
+from homeroom.notices.models import ADDRESS_LENGTH, Errors, Occasion, Webhook, Wish
 
 
 class WishForm(ActionForm):
@@ -34,7 +34,7 @@ class WebhookForm(ActionForm):
 
     url = forms.CharField(
         label="Address",
-        max_length=500,
+        max_length=ADDRESS_LENGTH,
         help_text="Where the other system takes notices, such as https://example.org/homeroom. "
         "The audit shows its host only.",
         error_messages={"required": "Write the address."},

@@ -12,6 +12,8 @@ from django.utils import timezone
 from homeroom.accounts.models import User
 from homeroom.districts.models import OfDistrict
 
+ADDRESS_LENGTH = 500
+
 
 class Occasion(models.TextChoices):
     """What a notice is about."""
@@ -67,7 +69,7 @@ class Webhook(OfDistrict):
     occasions: of which it wants to hear.
     """
 
-    url = models.CharField(max_length=500)
+    url = models.CharField(max_length=ADDRESS_LENGTH)
     sealed = models.BinaryField()
     occasions = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -8,12 +8,17 @@ address that was judged: a name that leads elsewhere a moment later changes noth
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from homeroom.sources import SettingsError, TryAgainLaterError
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+#: Printable ASCII without spaces.
+_PLAIN = re.compile(r"[!-~]+")
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 #: Where clouds tell their machines' secrets, outside of the link-local networks.
 _METADATA = frozenset({ipaddress.ip_address("fd00:ec2::254"), ipaddress.ip_address("100.100.100.200")})
 
@@ -51,6 +56,23 @@ def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 def _is_never_asked(address: _Address) -> bool:
     return address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
+
+
+def askable(url: str, allowed: Allowed) -> str:
+    """The host of a URL that may be asked, as far as the URL itself can tell. Raises SettingsError for others."""
+    try:
+        parts = urlsplit(url if _PLAIN.fullmatch(url) else "")
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        raise SettingsError(
+            "A web address begins with https:// and a host, and has no spaces, no letters with accents, no user name "
+            "and no password in it."
+        )
+    if parts.scheme == "http" and not (allowed.loopback and host in _THIS_MACHINE):
+        raise SettingsError(f"{host} must be asked over https://, so that nobody on the way can read along.")
+    return host
 
 
 def judged(host: str, port: int, allowed: Allowed) -> list[str]:

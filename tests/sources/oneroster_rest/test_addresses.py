@@ -10,7 +10,7 @@ import pytest
 
 from homeroom.demo.provider import Provider
 from homeroom.sources import SettingsError, TryAgainLaterError
-from homeroom.sources.addresses import Allowed
+from homeroom.sources.addresses import Allowed, askable
 from homeroom.sources.oneroster_rest import Bearer, Connection, collect
 from homeroom.sources.oneroster_rest.network import Network
 from tests.sources.oneroster_rest.pulling import connected, district
@@ -49,6 +49,30 @@ def test_private_networks_can_be_allowed_by_themselves(address: str) -> None:
 @pytest.mark.parametrize("address", NEVER)
 def test_where_clouds_keep_their_secrets_is_never_asked(address: str) -> None:
     assert not Allowed(loopback=True, private=True).address(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "sis.example", "ftp://sis.example/", "https://", "https://[", "https://sis.example:many/",
+        "https://sis.example:99999/", "https://key@sis.example/", "https://:secret@sis.example/",
+        "https://sis.example/a b", "https://sis.example/a\n", "https://schüle.example/",
+    ],
+)  # fmt: skip
+def test_what_is_no_web_address_is_not_asked_and_not_repeated(url: str) -> None:
+    with pytest.raises(SettingsError, match="A web address begins with https://"):
+        askable(url, Allowed(loopback=True))
+
+
+@pytest.mark.parametrize("url", ["http://sis.example/", "http://127.0.0.1/", "http://[::1]/", "http://localhost:8000"])
+def test_plain_http_is_for_this_machine_where_that_is_allowed(url: str) -> None:
+    with pytest.raises(SettingsError, match="must be asked over https://"):
+        askable(url, Allowed(loopback="sis" in url))
+
+
+@pytest.mark.parametrize("url", ["https://sis.example:8443/v1?a=%20#b", "http://127.0.0.1:8000/", "http://[::1]/"])
+def test_other_addresses_may_be_asked_by_their_host(url: str) -> None:
+    assert askable(url, Allowed(loopback=True)) in ("sis.example", "127.0.0.1", "::1")
 
 
 def test_provider_on_this_machine_is_not_asked_by_default(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import httpcore2
 
 from homeroom.engine.formats.rest_pages import is_error
 from homeroom.sources import RefusedError, SettingsError, TryAgainLaterError
-from homeroom.sources.addresses import Allowed
+from homeroom.sources.addresses import Allowed, askable
 from homeroom.sources.oneroster_rest.network import Network
 
 #: Whoever answers so may answer otherwise in a moment.
@@ -106,7 +106,7 @@ class Wire:
 
         Raises SettingsError, RefusedError, or PassingError where the same request may succeed in a moment.
         """
-        host = self._refuse_bare(url)
+        host = askable(url, self._allowed)
         own = {"User-Agent": "Homeroom", "Accept-Encoding": "gzip", **headers}
         begin = time.monotonic()
         until = dict.fromkeys(("connect", "read", "write"), begin + self._timeout)  # as Network takes it
@@ -135,22 +135,6 @@ class Wire:
                 "that answers itself."
             )
         return answer
-
-    def _refuse_bare(self, url: str) -> str:
-        """The host; raises SettingsError for what cannot be asked, or not safely."""
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port
-        except ValueError as error:
-            raise SettingsError(f"The URL cannot be read: {error}.") from error
-        if parts.scheme not in ("http", "https") or not host or parts.username or not url.isascii():
-            raise SettingsError("A URL must begin with https:// and a host, without user name or password in it.")
-        if parts.scheme == "http" and not self._is_loopback(host):
-            raise SettingsError(f"{host} must be asked over https://, so that nobody on the way can read along.")
-        return host
-
-    def _is_loopback(self, host: str) -> bool:
-        return self._allowed.loopback and host in ("localhost", "127.0.0.1", "::1")
 
     def _body(self, chunks: Iterable[bytes], headers: Mapping[str, str], host: str) -> bytes:
         encoding = headers.get("content-encoding", "identity").strip().lower()
