@@ -122,10 +122,10 @@ def test_undo_returns_to_what_was(cast: Cast, files: Files, version: str, has_sn
         shutil.rmtree(Path(settings.HOMEROOM_DATA) / "rosters" / str(cast.ferndale.pk))
 
     with scope.within(cast.ferndale.pk):
-        preview = store.preview_undo(cast.ferndale, sync_id=2)
+        assert store.changed_since(cast.ferndale, sync_id=2) == {}
         with transaction.atomic():
             done = store.undo(cast.ferndale, sync_id=2)
-        assert done == preview
+        assert done.conflicts == {}
         assert (done.ended["users"], done.restored["users"]) == (2, len(before.tables["users"]))
         assert told(loaded(cast, files.work)) == told(before)
 
@@ -138,6 +138,7 @@ def test_what_somebody_changed_since_is_not_undone_but_told(cast: Cast, files: F
         person = Person.objects.order_by("source_id").first()
         assert person is not None
         Person.objects.filter(key=person.key).update(family_name="By hand", last_sync_id=None)
+        assert store.changed_since(cast.ferndale, sync_id=2) == {"users": [person.source_id]}
         with transaction.atomic():
             done = store.undo(cast.ferndale, sync_id=2)
 

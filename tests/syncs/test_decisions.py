@@ -181,7 +181,7 @@ DECISIONS: dict[str, Callable[[User, Sync], object]] = {
     "approve": lambda by, sync: actions.approve(by=by, sync=sync, digest=sync.changes_digest),
     "discard": lambda by, sync: actions.discard(by=by, sync=sync),
     "undo": lambda by, sync: actions.undo(by=by, sync=sync),
-    "preview undo": lambda by, sync: actions.preview_undo(by=by, sync=sync),
+    "look what somebody changed since": lambda by, sync: actions.changed_since(by=by, sync=sync),
     "retry": lambda by, sync: actions.retry(by=by, sync=sync),
 }
 

@@ -102,12 +102,12 @@ def retry(*, by: User, sync: Sync) -> Sync:
     return failed
 
 
-def preview_undo(*, by: User, sync: Sync) -> store.Undo:
-    """What undoing the sync would do now, and which records would stay because somebody changed them since."""
+def changed_since(*, by: User, sync: Sync) -> dict[str, list[str]]:
+    """By kind the source ids of records that undoing the sync would leave, because somebody changed them since."""
     with _deciding(by, sync, "syncs.decide") as applied:
         _require_undoable(applied)
         try:
-            return store.preview_undo(applied.district, sync_id=applied.pk)
+            return store.changed_since(applied.district, sync_id=applied.pk)
         except NothingToUndoError:
             raise Refused(ONLY_THE_LAST) from None
 

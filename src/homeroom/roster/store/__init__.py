@@ -8,6 +8,6 @@ from homeroom.roster.store.apply import apply
 from homeroom.roster.store.load import generation, keeping, load
 from homeroom.roster.store.owning import own
 from homeroom.roster.store.snapshots import keep_snapshot
-from homeroom.roster.store.undo import Undo, preview_undo, undo
+from homeroom.roster.store.undo import Undo, changed_since, undo
 
-__all__ = ["Undo", "apply", "generation", "keep_snapshot", "keeping", "load", "own", "preview_undo", "undo"]
+__all__ = ["Undo", "apply", "changed_since", "generation", "keep_snapshot", "keeping", "load", "own", "undo"]

@@ -17,8 +17,8 @@ from homeroom.roster.store.copying import asked, cursor, statement
 
 @dataclass(frozen=True)
 class Undo:
-    """What undoing a sync does, or did: by kind how many records are restored and how many are ended, and the source
-    ids of those that stay as they are, because somebody changed them since.
+    """What undoing a sync did: by kind how many records are restored and how many are ended, and the source ids of
+    those that stay as they are, because somebody changed them since.
     """
 
     restored: dict[str, int] = field(default_factory=dict)
@@ -30,20 +30,12 @@ class NothingToUndoError(Exception):
     """The sync is not the last one that was applied, or it is undone already."""
 
 
-def preview_undo(district: District, *, sync_id: int) -> Undo:
-    """What ``undo`` would do now. Raises NothingToUndoError."""
+def changed_since(district: District, *, sync_id: int) -> dict[str, list[str]]:
+    """By kind the source ids of records that ``undo`` would leave as they are, because somebody changed them since; the
+    first thousand. Raises NothingToUndoError.
+    """
     _state(district, sync_id)
-    found = Undo(conflicts=_conflicts(district, sync_id))
-    for kind, model in KINDS.items():
-        table = model._meta.db_table
-        found.restored[kind] = asked(
-            f"select count(*) from {_BEFORE} b join {table} t using (district_id, key)"
-            " where b.district_id = %s and b.kind = %s and t.last_sync_id = %s",
-            [district.pk, kind, sync_id],
-        )
-        created = [district.pk, sync_id, sync_id, kind]
-        found.ended[kind] = asked(f"select count(*) from {table} t where {_CREATED}", created)
-    return found
+    return _conflicts(district, sync_id)
 
 
 def undo(district: District, *, sync_id: int, tell: Callable[[str], None] = lambda _: None) -> Undo:
@@ -81,16 +73,17 @@ def undo(district: District, *, sync_id: int, tell: Callable[[str], None] = lamb
 
 
 def _conflicts(district: District, sync_id: int) -> dict[str, list[str]]:
-    """By kind the source ids of records that the sync touched and that somebody changed since; the first thousand."""
+    """See ``changed_since``. A change by hand takes the sync's number from the record, and few have none: to ask for
+    these first spares looking up all the others.
+    """
     found = {}
     for kind, model in KINDS.items():
         of_before = f"select from {_BEFORE} b where b.district_id = t.district_id and b.kind = %s and b.key = t.key"
-        changed_since = (
-            f"select t.source_id from {model._meta.db_table} t where t.district_id = %s"
-            f" and t.last_sync_id is distinct from %s and (t.first_sync_id = %s or exists ({of_before}))"
-            " order by t.source_id limit 1000"
+        changed = (
+            f"select t.source_id from {model._meta.db_table} t where t.district_id = %s and t.last_sync_id is null"
+            f" and (t.first_sync_id = %s or exists ({of_before})) order by t.source_id limit 1000"
         )
-        found[kind] = asked(f"select array({changed_since})", [district.pk, sync_id, sync_id, kind])
+        found[kind] = asked(f"select array({changed})", [district.pk, sync_id, kind])
     return {kind: source_ids for kind, source_ids in found.items() if source_ids}
 
 

@@ -12,8 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from homeroom.districts import Refused
 from homeroom.districts.forms import ActionForm, posted
 from homeroom.districts.permissions import DistrictRequest, allowed
-from homeroom.engine.words import listed
-from homeroom.roster import store
 from homeroom.syncs import actions
 from homeroom.syncs.forms import DigestForm
 from homeroom.syncs.models import SUCCEEDED, State, Sync
@@ -58,7 +56,7 @@ def retry(request: DistrictRequest, sync: int) -> HttpResponse:
 
 @allowed("syncs.decide")
 def undo(request: DistrictRequest, sync: int) -> HttpResponse:
-    """Counting exactly takes its time in a large roster, so the page comes without, and asks for it (?look=1)."""
+    """To look through a large roster takes a moment, so the page comes without, and asks for it (?look=1)."""
     applied = get_object_or_404(Sync.of_rosters, pk=sync)
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.undo(by=request.user, sync=applied)):
@@ -69,23 +67,18 @@ def undo(request: DistrictRequest, sync: int) -> HttpResponse:
 
 
 def _looked_at(request: DistrictRequest, sync: Sync) -> dict[str, object]:
-    """What undoing would do, for who asked to see it."""
+    """Which records undoing would leave, for who asked to see it: of each kind some, and how many more."""
     if "look" not in request.GET:
         return {}
     try:
-        return _preview(actions.preview_undo(by=request.user, sync=sync))
+        found = actions.changed_since(by=request.user, sync=sync)
     except Refused as refused:
         return {"refusal": str(refused)}
-
-
-def _preview(preview: store.Undo) -> dict[str, object]:
-    """What undoing would do: what stays because somebody changed it since, with some of the source ids."""
     conflicts = [
         (label_of(kind), source_ids[:CONFLICTS_SHOWN], max(0, len(source_ids) - CONFLICTS_SHOWN))
-        for kind, source_ids in preview.conflicts.items()
+        for kind, source_ids in found.items()
     ]
-    restored, ended = listed(preview.restored) or "nothing", listed(preview.ended) or "nothing"
-    return {"preview": preview, "conflicts": conflicts, "restored": restored, "ended": ended}
+    return {"is_looked_at": True, "conflicts": conflicts}
 
 
 def _asked(request: DistrictRequest, sync: Sync, form: ActionForm, template: str, **more: object) -> HttpResponse:
