@@ -279,11 +279,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 _MAIL = urlsplit(ENVIRONMENT.email_url)
 EMAIL_BACKEND = {
-    "": "django.core.mail.backends.filebased.EmailBackend",
+    "": "homeroom.mail_files.EmailBackend",
     "console": "django.core.mail.backends.console.EmailBackend",
 }.get(_MAIL.scheme, "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_FILE_PATH = ENVIRONMENT.data / "mail"
-EMAIL_HOST = _MAIL.hostname or ""
+EMAIL_HOST = _MAIL.hostname or ""  # of a mail server; "" where e-mails reach nobody
 EMAIL_PORT = _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)
 EMAIL_HOST_USER = unquote(_MAIL.username or "")
 EMAIL_HOST_PASSWORD = unquote(_MAIL.password or "")

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, connection
+from pytest_django import Settings
 
 from homeroom.accounts.models import User
 from homeroom.audit.models import Event
@@ -331,7 +332,8 @@ def test_new_passwords_are_as_the_templates_ask(cast: Cast, oak: Records) -> Non
         assert Person.objects.count() == 20
 
 
-def test_staff_may_get_it_by_e_mail(cast: Cast, oak: Records) -> None:
+def test_staff_may_get_it_by_e_mail(cast: Cast, oak: Records, settings: Settings) -> None:
+    settings.EMAIL_HOST = "mail.example.org"
     tess = tess_at(oak, cast)
 
     page = signed_in(cast.oak_admin).post(at(oak, f"staff/{tess.key}/password/"), {"way": "send"}, follow=True)
@@ -344,7 +346,21 @@ def test_staff_may_get_it_by_e_mail(cast: Cast, oak: Records) -> None:
     assert password not in page.text
 
 
-def test_password_that_cannot_be_mailed_is_shown(cast: Cast, oak: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_mail_server_no_password_is_written_into_an_e_mail(cast: Cast, oak: Records) -> None:
+    """It would lie in a file, or in the log, and reach nobody."""
+    tess = tess_at(oak, cast)
+    browser, page = signed_in(cast.oak_admin), at(oak, f"staff/{tess.key}/password/")
+
+    assert "Send it to" not in browser.get(page).text
+    assert browser.post(page, {"way": "send"}).context["form"].errors
+    assert not mail.outbox
+
+
+def test_password_that_cannot_be_mailed_is_shown(
+    cast: Cast, oak: Records, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.EMAIL_HOST = "mail.example.org"
+
     def refuse(*_: object) -> int:
         raise ConnectionRefusedError
 

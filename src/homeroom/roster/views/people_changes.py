@@ -125,9 +125,9 @@ def _reset_password(request: DistrictRequest, section: Section, person: Person) 
     """The answer to the form is the only place where the new password ever stands."""
     if not request.may("roster.change"):
         raise Http404  # where records are synced, passwords are the other system's
-    form = PasswordForm(
-        posted(request), email=(person.email or "") if section is STAFF else "", initial={"way": "show"}
-    )
+    # Without a mail server a password would lie in a file, or in the log, and reach nobody.
+    email = (person.email or "") if section is STAFF and settings.EMAIL_HOST else ""
+    form = PasswordForm(posted(request), email=email, initial={"way": "show"})
     told: list[str] = []
     about = _about(request, section, person)
     if not form.carries_out(
