@@ -116,9 +116,7 @@ def _set(webhook: Webhook, url: str, occasions: Collection[str]) -> None:
     except SettingsError as error:
         raise Refused(str(error)) from None
     if len(url) > ADDRESS_LENGTH:
-        raise Refused(
-            f"The address is longer than {ADDRESS_LENGTH} characters. Please use a shorter one."
-        )
+        raise Refused(f"The address is longer than {ADDRESS_LENGTH} characters. Please use a shorter one.")
     if not occasions:
         raise Refused("Please choose of what it is told.")
     webhook.url, webhook.occasions = url, [each.value for each in Occasion if each in occasions]
