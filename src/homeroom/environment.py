@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -11,12 +13,14 @@ from cryptography.fernet import Fernet
 from platformdirs import user_data_path
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from homeroom.engine.templates import STAFF_ID, STUDENT_ID, fault_of_id_name
 
 PREFIX = "HOMEROOM_"
+#: What a command reads, and what stands beside our settings in the file of compose.yaml.
+OF_OTHERS = ("HOMEROOM_OPERATOR_PASSWORD", "HOMEROOM_OWNER_PASSWORD", "HOMEROOM_APP_PASSWORD")
 GIBIBYTE = 1024**3
 SHORTEST_SECRET = 32
 THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
@@ -81,6 +85,12 @@ def _are_field_keys(keys: list[SecretStr]) -> list[SecretStr]:
     return keys
 
 
+def _is_known(url: str, info: ValidationInfo) -> str:
+    if not url and set(info.data["hosts"]) <= {"*"}:
+        raise ValueError("must be set where HOMEROOM_HOSTS names no host: links in e-mails would lead nowhere")
+    return url
+
+
 def _names_ids(template: str) -> Callable[[str], str]:
     def named(column: str) -> str:
         if fault := fault_of_id_name(template, column):
@@ -128,8 +138,9 @@ class Environment(BaseSettings):
         "0.0.0.0",  # noqa: S104 — a proxy stands before the web server, and nothing before this one
         description="The network address on which the SFTP server listens, if there is one: by itself on all.",
     )
-    url: str = Field(
+    url: Annotated[str, AfterValidator(_is_known)] = Field(
         "",
+        validate_default=True,
         pattern=r"^(https?://[^/]+)?$",
         description="The address by which browsers reach this server, for links in e-mails: https://host. "
         "If not set: made of the first of HOMEROOM_HOSTS.",
@@ -141,7 +152,11 @@ class Environment(BaseSettings):
     debug: bool = Field(False, description="For developers: error pages with details. Never with real pupils.")
     product: str = Field("Homeroom", min_length=1, description="What your product is called on pages and in reports.")
     support_text: str = Field("", description="The support contact, beside every report and every failure.")
-    support_link: str = Field("", description="Where the support contact leads: https://… or mailto:…")
+    support_link: str = Field(
+        "",
+        pattern=r"^((https?://|mailto:).+)?$",
+        description="Where the support contact leads: https://… or mailto:…",
+    )
     delivery_days: int = Field(30, ge=1, description="Days for which deliveries are kept.")
     upload_limit_bytes: int = Field(2 * GIBIBYTE, ge=1, description="The largest upload, in bytes.")
     self_serve_rows: int = Field(1_000, ge=1, description="The most rows of one self-serve upload.")
@@ -195,7 +210,7 @@ class Environment(BaseSettings):
         """Where browsers reach this server, without a slash at the end."""
         if self.url:
             return self.url
-        host = next((host.lstrip(".") for host in self.hosts if host != "*"), THIS_MACHINE[0])
+        host = next(host.lstrip(".") for host in self.hosts if host != "*")
         if host in THIS_MACHINE:
             host = f"{host}:{self.port}"
         return f"{'https' if self.is_https else 'http'}://{host}"
@@ -209,12 +224,29 @@ def variable(field: str) -> str:
 
 def read() -> Environment:
     """The settings. Raises FaultyEnvironmentError that tells every fault at once; no value is repeated in it."""
+    misspelt = _misspelt()
     try:
-        return Environment()  # type: ignore[call-arg]  # pydantic-settings reads them from the environment
+        settings = Environment()  # type: ignore[call-arg]  # pydantic-settings reads them from the environment
     except ValidationError as error:
-        raise FaultyEnvironmentError(
-            "\n".join(_sentence(fault) for fault in error.errors(include_input=False))
-        ) from None
+        wrong = (_sentence(fault) for fault in error.errors(include_input=False))
+        raise FaultyEnvironmentError("\n".join((*misspelt, *wrong))) from None
+    if misspelt:
+        raise FaultyEnvironmentError("\n".join(misspelt))
+    return settings
+
+
+def _misspelt() -> list[str]:
+    """A sentence for each name of ours that stands for nothing: what was meant would silently stay as it is."""
+    known = [variable(field) for field in Environment.model_fields]
+    given = sorted(name.upper() for name, text in os.environ.items() if text and name.upper().startswith(PREFIX))
+    return [_no_setting(name, known) for name in given if name not in (*known, *OF_OTHERS)]
+
+
+def _no_setting(name: str, known: list[str]) -> str:
+    by_end = {variable.removeprefix(PREFIX): variable for variable in known}
+    near = get_close_matches(name.removeprefix(PREFIX), by_end, n=1, cutoff=0.8)
+    remedy = f"Did you mean {by_end[near[0]]}?" if near else "Take it out, or look it up in docs/how-to/deploy.md."
+    return f"{name} is no setting. {remedy}"
 
 
 def _sentence(fault: object) -> str:

@@ -53,8 +53,8 @@ def axe_violations(page: Page) -> list[str]:
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """Writes what the whole page looks like into the folder of HOMEROOM_SCREENSHOTS, if that is set."""
-    folder = os.environ.get("HOMEROOM_SCREENSHOTS")
+    """Writes what the whole page looks like into the folder of SCREENSHOTS, if that is set."""
+    folder = os.environ.get("SCREENSHOTS")
     if folder:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 

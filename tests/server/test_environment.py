@@ -61,6 +61,9 @@ def test_every_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         ("HOMEROOM_STUDENT_ID_COLUMN", "line", "HOMEROOM_STUDENT_ID_COLUMN must not be line: another column"),
         ("HOMEROOM_STAFF_ID_COLUMN", "role", "HOMEROOM_STAFF_ID_COLUMN must not be role: another column"),
         ("HOMEROOM_STAFF_ID_COLUMN", "passwort", "HOMEROOM_STAFF_ID_COLUMN must not be passwort: such a column"),
+        ("HOMEROOM_SUPPORT_LINK", "help@example.org", "HOMEROOM_SUPPORT_LINK is not one of the forms that are known."),
+        ("HOMEROOM_SUPPORT_LINK", "javascript:alert()", "HOMEROOM_SUPPORT_LINK is not one of the forms that are known"),
+        ("HOMEROOM_HOSTS", "*", "HOMEROOM_URL must be set where HOMEROOM_HOSTS names no host: links in e-mails"),
         ("HOMEROOM_EMAIL_URL", "mail.example.org", "HOMEROOM_EMAIL_URL must be smtp:// or smtps:// with a host"),
         ("HOMEROOM_EMAIL_URL", "console", "HOMEROOM_EMAIL_URL must be smtp:// or smtps:// with a host"),
         ("HOMEROOM_EMAIL_URL", "smtp://user:secret@", "HOMEROOM_EMAIL_URL must be smtp:// or smtps:// with a host"),
@@ -71,6 +74,27 @@ def test_fault_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, name: str,
     monkeypatch.setenv(name, text)
 
     assert [line.startswith(sentence) for line in faults()] == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("HOMEROOM_DELIVERY_DAY", "HOMEROOM_DELIVERY_DAY is no setting. Did you mean HOMEROOM_DELIVERY_DAYS?"),
+        ("HOMEROOM_DATABASE_URL", "HOMEROOM_DATABASE_URL is no setting. Did you mean DATABASE_URL?"),
+        ("HOMEROOM_XYZ", "HOMEROOM_XYZ is no setting. Take it out, or look it up in docs/how-to/deploy.md."),
+    ],
+)
+def test_setting_that_is_misspelt_is_told(monkeypatch: pytest.MonkeyPatch, name: str, sentence: str) -> None:
+    monkeypatch.setenv(name, "7")
+
+    assert faults() == [sentence]
+
+
+@pytest.mark.parametrize("name", ["HOMEROOM_OPERATOR_PASSWORD", "HOMEROOM_APP_PASSWORD", "homeroom_delivery_days"])
+def test_what_commands_and_the_database_read_is_no_mistake(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "7")
+
+    environment.read()
 
 
 def test_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +164,7 @@ def test_cookies_are_safe_unless_everybody_is_on_this_machine(
         ({"HOMEROOM_HOSTS": "rosters.example.org"}, "https://rosters.example.org"),
         ({"HOMEROOM_HOSTS": "*,.example.org"}, "https://example.org"),
         ({"HOMEROOM_HOSTS": "rosters.example.org", "HOMEROOM_HTTPS": "false"}, "http://rosters.example.org"),
+        ({"HOMEROOM_HOSTS": "*", "HOMEROOM_URL": "https://rosters.example.org"}, "https://rosters.example.org"),
         ({"HOMEROOM_HOSTS": "10.1.2.3", "HOMEROOM_URL": "https://rosters.example.org"}, "https://rosters.example.org"),
     ],
 )
