@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from homeroom.districts import actions
 from homeroom.districts.models import Role
 from homeroom.notices import tasks
+from homeroom.syncs.tasks import change_method
 from tests.journeys.browser import SignedIn, assert_is_fine, assert_is_fine_in_every_size, assert_opens_fine
 from tests.notices.made import records_of_notices
 from tests.people import Cast
@@ -155,6 +156,19 @@ def test_a_district_where_nothing_is_yet(cast: Cast, signed_in: SignedIn) -> Non
     page = signed_in(cast.operator)
 
     assert_opens_fine(page, "/operator/districts/meadow/", "operator-district-empty", heading="Meadow")
+
+
+def test_district_that_becomes_self_serve_is_followed_until_it_is(cast: Cast, signed_in: SignedIn) -> None:
+    page = signed_in(cast.operator)
+    page.goto("/operator/districts/ferndale/method/")
+    page.locator("label", has_text="Self-serve").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("It is becoming self-serve …")).to_be_visible()
+    assert_is_fine_in_every_size(page, "operator-district-becoming", heading="Ferndale")
+
+    change_method(district_id=cast.ferndale.pk)
+
+    expect(page.locator("#method")).to_contain_text("Self-serve: by hand and by uploads", timeout=15_000)
 
 
 def test_schools_of_a_district_where_nothing_is_yet(cast: Cast, signed_in: SignedIn) -> None:
