@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.test import Client
 
-from homeroom.accounts.actions import create_account, create_first_operator
+from homeroom.accounts.actions import create_account, create_operator
 from homeroom.accounts.models import User
 from homeroom.districts import actions, scope
 from homeroom.districts.actions import methods, schools
@@ -76,7 +76,7 @@ def set_method(*, by: User, district: District, method: str) -> None:
 
 def bring_together() -> Cast:
     """Makes them all, in an empty database."""
-    operator = create_first_operator(email="olive@publisher.example", name="Olive Operator", password=PASSWORD)
+    operator = create_operator(email="olive@publisher.example", name="Olive Operator", password=PASSWORD)
     ferndale, lakeside = a_district(operator, "Ferndale"), a_district(operator, "Lakeside")
     oak = actions.add_school(by=operator, district=ferndale, name="Oak Elementary", source_id="oak")
     elm = actions.add_school(by=operator, district=ferndale, name="Elm Middle", source_id="elm")

@@ -22,7 +22,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 — Django must be set up first
 
-from homeroom.accounts.actions import create_first_operator  # noqa: E402
+from homeroom.accounts.actions import create_operator  # noqa: E402
 from homeroom.accounts.models import User  # noqa: E402
 from homeroom.demo.provider_access import TOKEN  # noqa: E402
 from homeroom.districts import scope  # noqa: E402
@@ -37,7 +37,7 @@ from tests.people import PASSWORD, a_district  # noqa: E402
 
 def main(address: str, onboarded: Path, name: str) -> None:
     settings.HOMEROOM_LOOPBACK_SOURCES = True
-    operator = User.objects.filter(is_operator=True).first() or create_first_operator(
+    operator = User.objects.filter(is_operator=True).first() or create_operator(
         email="o@publisher.example", name="Olive Operator", password=PASSWORD
     )
     district = District.objects.filter(name=name).first() or _made(operator, onboarded, name)

@@ -14,7 +14,7 @@ import polars as pl
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
-from homeroom.accounts.actions import create_first_operator  # noqa: E402 — Django must be set up first
+from homeroom.accounts.actions import create_operator  # noqa: E402 — Django must be set up first
 from homeroom.districts import scope  # noqa: E402
 from homeroom.districts.models import School  # noqa: E402
 from tests.people import a_district  # noqa: E402
@@ -23,7 +23,7 @@ SLUG = "bench"
 
 
 def main(onboarded: Path, orgs: Path) -> None:
-    operator = create_first_operator(email="o@publisher.example", name="Olive Operator", password="chalk and cheese")
+    operator = create_operator(email="o@publisher.example", name="Olive Operator", password="chalk and cheese")
     district = a_district(operator, "Bench")
     ids = onboarded.read_text(encoding="utf-8").split()
     named = pl.read_csv(orgs, infer_schema=False).filter(pl.col("sourcedId").is_in(ids))

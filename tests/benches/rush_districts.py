@@ -24,7 +24,7 @@ from django.conf import settings  # noqa: E402 — Django must be set up first
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from homeroom.accounts.actions import create_first_operator  # noqa: E402
+from homeroom.accounts.actions import create_operator  # noqa: E402
 from homeroom.demo.provider_access import TOKEN  # noqa: E402
 from homeroom.districts import scope  # noqa: E402
 from homeroom.districts.models import District, Method, School  # noqa: E402
@@ -37,7 +37,7 @@ from tests.people import a_district  # noqa: E402
 
 def main(many: int, address: str, onboarded: Path, seconds: int) -> None:
     settings.HOMEROOM_LOOPBACK_SOURCES = True
-    operator = create_first_operator(
+    operator = create_operator(
         email="o@publisher.example", name="Olive Operator", password="chalk and cheese and a long word"
     )
     schools = onboarded.read_text(encoding="utf-8").split()

@@ -20,7 +20,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 — Django must be set up first
 from django.contrib.auth.hashers import make_password  # noqa: E402
 
-from homeroom.accounts.actions import create_first_operator  # noqa: E402
+from homeroom.accounts.actions import create_operator  # noqa: E402
 from homeroom.districts import actions, scope  # noqa: E402
 from homeroom.districts.models import Method  # noqa: E402
 from homeroom.syncs import tasks  # noqa: E402
@@ -38,7 +38,7 @@ _HASHERS = {
 def main(rows: int, hasher: str) -> None:
     settings.PASSWORD_HASHERS = [_HASHERS[hasher]]
     settings.HOMEROOM_SELF_SERVE_ROWS, settings.HOMEROOM_SELF_SERVE_BYTES = rows, 1 << 30
-    operator = create_first_operator(email="o@publisher.example", name="Olive Operator", password=PASSWORD)
+    operator = create_operator(email="o@publisher.example", name="Olive Operator", password=PASSWORD)
     district = a_district(operator, f"Bench {hasher}", Method.SELF_SERVE)
     school = actions.add_school(by=operator, district=district, name="Oak Elementary")
     passwords = [f"secret-word-{number}" for number in range(rows)]

@@ -17,7 +17,7 @@ from random import Random
 from django.db import DatabaseError, connection
 from django.test import Client
 
-from homeroom.accounts.actions import create_first_operator
+from homeroom.accounts.actions import create_operator
 from homeroom.accounts.models import User
 from homeroom.districts import Refused, scope
 from homeroom.districts.models import District
@@ -50,7 +50,7 @@ class Sender(threading.Thread):
         self.awake = AWAKE_AT_FIRST
         self.faults: list[str] = []
         self.stop_sending, self.stop_all = threading.Event(), threading.Event()
-        self.operator = create_first_operator(
+        self.operator = create_operator(
             email="olive@publisher.example", name="Olive Operator", password="correct horse battery"
         )
         self.cookie = _signed_in(self.operator)

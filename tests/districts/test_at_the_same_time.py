@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from homeroom.accounts.actions import create_first_operator
+from homeroom.accounts.actions import create_operator
 from homeroom.accounts.models import User
 from homeroom.districts import Refused, actions, scope
 from homeroom.districts.models import District, Invitation, Membership, Role, SchoolYear
@@ -19,7 +19,7 @@ from tests.people import PASSWORD, a_district, member
 
 @pytest.fixture
 def operator(transactional_db: None) -> User:
-    return create_first_operator(email="olive@publisher.example", name="Olive Operator", password=PASSWORD)
+    return create_operator(email="olive@publisher.example", name="Olive Operator", password=PASSWORD)
 
 
 @pytest.fixture

@@ -22,11 +22,11 @@ PREPARE = """
 import json
 from django.test import Client
 from homeroom.accounts.models import User
-from homeroom.accounts.actions import create_first_operator
+from homeroom.accounts.actions import create_operator
 from homeroom.districts import actions
 from homeroom.districts.models import Method
 from tests.people import a_district
-by = User.objects.first() or create_first_operator(email="o@x.example", name="Olive", password="correct horse battery")
+by = User.objects.first() or create_operator(email="o@x.example", name="Olive", password="correct horse battery")
 district = a_district(by, "Ferndale", method=Method.SELF_SERVE)
 school = actions.add_school(by=by, district=district, name="Oak Elementary", source_id="oak")
 browser = Client()

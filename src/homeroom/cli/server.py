@@ -61,10 +61,10 @@ def operator(
     email: Annotated[str | None, typer.Option(help="The e-mail to sign in with.")] = None,
     name: Annotated[str | None, typer.Option(help="The person's name.")] = None,
 ) -> int:
-    """Make the first operator, who may then onboard districts."""
-    from homeroom.cli import first_operator  # noqa: PLC0415
+    """Make an operator, the first or one more, who may then onboard districts."""
+    from homeroom.cli import operators  # noqa: PLC0415
 
-    return first_operator.make_first(email=email, name=name)
+    return operators.make(email=email, name=name)
 
 
 def manage(context: typer.Context) -> int:

@@ -16,7 +16,7 @@ import polars as pl
 from django.conf import settings
 from django.db import transaction
 
-from homeroom.accounts.actions import create_first_operator
+from homeroom.accounts.actions import create_operator
 from homeroom.accounts.models import User
 from homeroom.demo import district as made_up
 from homeroom.districts import actions, scope
@@ -48,7 +48,7 @@ SCHOOLS_BY_HAND = ("Cedar Falls Elementary", "Cedar Falls High")
 def prepare() -> str:
     """Makes what is not there yet, and tells who can sign in, for the terminal."""
     with transaction.atomic():
-        operator = User.objects.filter(email=OPERATOR).first() or create_first_operator(
+        operator = User.objects.filter(email=OPERATOR).first() or create_operator(
             email=OPERATOR, name="Olive Operator", password=PASSWORD
         )
         for made in (NIGHTLY, FAILING, COLLECTED, BY_HAND):

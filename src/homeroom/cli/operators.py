@@ -1,4 +1,4 @@
-"""The first operator: without one nobody can onboard a district, and nobody else can make one."""
+"""Operators, the first and every other one: who may run commands on the server makes them, and nobody else can."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from homeroom.cli.wrong_use import WrongUseError
 PASSWORD = "HOMEROOM_OPERATOR_PASSWORD"
 
 
-def make_first(*, email: str | None, name: str | None) -> int:
+def make(*, email: str | None, name: str | None) -> int:
     """Asks for what is not given. A password never stands in the command, where others on the machine could see it."""
     with installation.opened():
         preparation.set_up()
-        from homeroom.accounts.actions import AccountRefused, create_first_operator  # noqa: PLC0415 — after set_up
+        from homeroom.accounts.actions import AccountRefused, create_operator  # noqa: PLC0415 — after set_up
 
         email = email or typer.prompt("E-mail", err=True)
         name = name or typer.prompt("Name", err=True)
@@ -24,7 +24,7 @@ def make_first(*, email: str | None, name: str | None) -> int:
             "Password", hide_input=True, confirmation_prompt=True, err=True
         )
         try:
-            create_first_operator(email=email, name=name, password=password)
+            create_operator(email=email, name=name, password=password)
         except AccountRefused as refused:
             raise WrongUseError(str(refused)) from None
     typer.echo(f"{email} is an operator now.", err=True)
