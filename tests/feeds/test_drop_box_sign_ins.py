@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from unittest.mock import Mock
 
 import asyncssh
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import OperationalError, connection
 
 from homeroom.districts import actions as districts
@@ -18,6 +20,7 @@ from homeroom.feeds.host_keys import own_fingerprint, own_host_key
 from homeroom.feeds.models import Feed
 from tests.feeds.drop_box_server import connecting, do, drops, password, port, puts, receiving_here
 from tests.people import Cast
+from tests.sources.sftp_servers import District
 from tests.syncs.conftest import data
 
 __all__ = ["data", "password", "port"]  # fixtures are found where they are imported
@@ -51,6 +54,23 @@ def test_nobody_else_is_let_in(cast: Cast, port: int, password: str, why: str) -
     with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
         do(port, "wrong" if why == "wrong password" else password, puts("x.zip", b"x"), user=user)
     assert not box_of(cast.ferndale.pk).files.exists()
+
+
+@pytest.mark.parametrize("why", ["wrong password", "wrong user", "no box", "key only"])
+def test_why_somebody_is_not_let_in_cannot_be_told_by_the_time_it_takes(
+    cast: Cast, data: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    drop_boxes.open_box(by=cast.operator, district=cast.ferndale)
+    if why == "key only":
+        key = {"box_keys": District(data).host_key_line, "needs_key": True, "takes_at_once": False}
+        drop_boxes.change_box(by=cast.operator, district=cast.ferndale, **key)
+    hashed = Mock(side_effect=MD5PasswordHasher().encode)
+    monkeypatch.setattr(MD5PasswordHasher, "encode", hashed)
+
+    user = {"wrong user": "nowhere", "no box": "lakeside"}.get(why, "ferndale")
+    assert drop_boxes.lets_in(user, password="wrong") is None
+
+    assert hashed.call_count == 1
 
 
 def test_failed_sign_ins_are_slowed_down_and_then_shut_out(cast: Cast, password: str) -> None:

@@ -93,13 +93,13 @@ def lets_in(username: str, *, password: str = "", key: str = "") -> SignIn | Non
     after as long a time. The name is that of the district in its pages' address. In no district's scope.
     """
     feed = _box_of(District.objects.filter(slug=username).first())
+    if password and (feed is None or not feed.box_password):
+        make_password(password)  # as long as it takes to look
+        return None
     if feed is None:
-        if password:
-            make_password(password)  # as long as it takes to look
         return None
     if password:
-        is_right = bool(feed.box_password) and check_password(password, feed.box_password)
-        return SignIn(feed.district_id, feed.box_password) if is_right else None
+        return SignIn(feed.district_id, feed.box_password) if check_password(password, feed.box_password) else None
     return SignIn(feed.district_id, key) if key and key in feed.box_keys.splitlines() else None
 
 
