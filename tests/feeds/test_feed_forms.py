@@ -35,14 +35,25 @@ def test_days_and_breaks_are_read(text: str, found: list[str]) -> None:
         ("Christmas", "“christmas” is no day."),
         ("12/24/2026", "is no day."),
         ("2026-12-30 to", "is no day."),
-        ("2027-01-01 to 2026-12-30", "the last day comes after the first"),
-        ("2026-01-01 to 2028-01-01", "the last day comes after the first"),
+        ("2027-01-01 to 2026-12-30", "the last day is before the first"),
+        ("2026-01-01 to 9999-12-31", "These are more than 400 days."),
+        ("2026-01-01 to 2026-10-31\n2027-01-01 to 2027-10-31", "These are more than 400 days."),
     ],
 )
 def test_what_is_no_day_is_said(text: str, sentence: str) -> None:
     form = TimetableForm(NIGHT | {"no_syncs_on": text})
 
     assert sentence in " ".join(form.errors["no_syncs_on"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-05-31 to 2026-12-31", "2026-06-01 to 2026-11-30\n2026-12-01 to 2027-05-31", "2026-01-01 to 2027-02-04"],
+)
+def test_long_break_is_stored_and_stored_again_as_it_is_shown(text: str) -> None:
+    once = days(text)
+
+    assert days("\n".join(in_lines(once))) == once
 
 
 def test_days_are_shown_as_they_are_written() -> None:

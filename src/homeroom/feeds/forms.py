@@ -15,8 +15,8 @@ from homeroom.feeds.models import REST, Authentication, Feed, Version
 
 #: A break is written as its first and its last day.
 _TO = " to "
-_LONGEST_BREAK = timedelta(days=200)
 _MOST_DAYS = 400
+_TOO_MANY_DAYS = f"These are more than {_MOST_DAYS} days. Leave out those that are over, or pause the nightly sync."
 _PROXY = "https://oneroster-proxy.apis.classlink.com/APPLICATION-ID/ims/oneroster/v1p1"
 
 
@@ -137,7 +137,7 @@ class DaysField(forms.CharField):
             if line.strip():
                 days |= self._days(line.strip().lower())
         if len(days) > _MOST_DAYS:
-            raise forms.ValidationError(f"These are more than {_MOST_DAYS} days. Leave out those that are over.")
+            raise forms.ValidationError(_TOO_MANY_DAYS)
         return [day.isoformat() for day in sorted(days)]
 
     @staticmethod
@@ -148,8 +148,10 @@ class DaysField(forms.CharField):
             raise forms.ValidationError(
                 f"“{line[:40]}” is no day. Write 2026-12-24, or 2026-12-21{_TO}2027-01-01."
             ) from None
-        if not timedelta() <= last - first <= _LONGEST_BREAK:
-            raise forms.ValidationError(f"“{line[:40]}”: the last day comes after the first, within the same year.")
+        if last < first:
+            raise forms.ValidationError(f"“{line[:40]}”: the last day is before the first. Write the first day first.")
+        if (last - first).days >= _MOST_DAYS:
+            raise forms.ValidationError(_TOO_MANY_DAYS)
         return {first + timedelta(days=days) for days in range((last - first).days + 1)}
 
 
