@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -16,6 +15,7 @@ from homeroom import environment
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from homeroom.environment import Environment
+from homeroom.own_files import write_once
 
 DATABASE, OWNER_DATABASE = "DATABASE_URL", "HOMEROOM_OWNER_DATABASE_URL"
 SECRETS: dict[str, tuple[str, Callable[[], str]]] = {
@@ -78,18 +78,6 @@ def _set_secrets(folder: Path, *, make: bool) -> None:
         if os.environ.get(variable):
             continue
         if make and not path.exists():
-            _write_whole(path, made_up())
+            write_once(path, f"{made_up()}\n".encode())
         if path.exists():
             os.environ[variable] = path.read_text(encoding="utf-8").strip()
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Written for its user alone, and never seen half: of two who start at once, the first one's stays."""
-    number, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
-    with os.fdopen(number, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        os.link(name, path)
-    Path(name).unlink()

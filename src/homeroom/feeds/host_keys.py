@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 import asyncssh
 from django.conf import settings
+
+from homeroom.own_files import write_once
 
 _NAME = "sftp-host-key"
 
@@ -18,12 +17,7 @@ def own_host_key() -> Path:
     path = Path(settings.HOMEROOM_DATA) / _NAME
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
-        with os.fdopen(number, "wb") as file:
-            file.write(asyncssh.generate_private_key("ssh-ed25519").export_private_key())
-        with suppress(FileExistsError):
-            path.hardlink_to(name)
-        Path(name).unlink()
+        write_once(path, asyncssh.generate_private_key("ssh-ed25519").export_private_key())
     return path
 
 
