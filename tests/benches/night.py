@@ -18,6 +18,8 @@ from typing import Any
 
 import django
 
+import homeroom.cli.allocation  # noqa: F401 — before polars is loaded, as a worker does
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
