@@ -29,6 +29,9 @@ PIECES_OF_A_FILE = 64
 # One piece alone does not keep two processors busy.
 PIECES_AT_A_TIME = 3
 _TAIL_BYTES = 64 << 10
+# What so many pieces say is put together at once: memory that is freed in large blocks goes back to the system, and the
+# small ones serve the next pieces.
+_PIECES_OF_A_BLOCK = 32
 
 # Bad rows beyond this number are counted, but not listed one by one: such a file is no roster with mistakes in it.
 MOST_LISTED = 1_000_000
@@ -212,6 +215,7 @@ class _Gathered:
     starts: list[pl.Series] = field(default_factory=lambda: [_NO_ROWS])
     _pieces: list[tuple[int, int, int, int, bool]] = field(default_factory=list)
     _frames: list[pl.DataFrame] = field(default_factory=list)
+    _blocks: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, offset: int, judged: Judged, frame: pl.DataFrame | None) -> None:
         bad = judged.bad.head(MOST_LISTED - self.listed)
@@ -224,6 +228,9 @@ class _Gathered:
         if frame is not None:
             self._pieces.append((self.rows, judged.rows, offset, judged.settled_bytes, judged.text is None))
             self._frames.append(frame)
+        if len(self._frames) == _PIECES_OF_A_BLOCK:
+            self._blocks.append(_together(self._frames))
+            self._frames = []
         self.listed += bad.height
         self.unlisted += judged.bad.height - bad.height
         self.lines += judged.lines
@@ -233,9 +240,16 @@ class _Gathered:
         return pl.DataFrame(self._pieces, schema=_PIECES, orient="row")
 
     def frame(self) -> pl.DataFrame:
-        """All rows in one; a column at a time, so that no more than one is there twice."""
-        columns = []
-        for name in self._frames[0].columns:
-            columns.append(pl.concat([frame[name] for frame in self._frames]).rechunk())
-            self._frames = [frame.drop(name) for frame in self._frames]
-        return pl.DataFrame(columns)
+        """All rows in one."""
+        frames, self._blocks, self._frames = [*self._blocks, *self._frames], [], []
+        return _together(frames)
+
+
+def _together(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """One frame of several, which are used up: a column at a time, so that no more than one is there twice."""
+    columns = []
+    for name in frames[0].columns:
+        columns.append(pl.concat([frame[name] for frame in frames]).rechunk())
+        for place, frame in enumerate(frames):
+            frames[place] = frame.drop(name)
+    return pl.DataFrame(columns)
