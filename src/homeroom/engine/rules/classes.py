@@ -264,11 +264,14 @@ def _judge_dates(page: Page, counts: pl.Series, windows: pl.DataFrame) -> None:
     last_opens, first_closes = windows["opens"].max(), windows["closes"].min()
     beyond = (begin < last_opens) | (begin >= first_closes) | (end > first_closes)
     suspects = page.frame.select("begin", "end", key="classSourcedId", suspect=beyond & counts).with_row_index("row")
-    stays = suspects.filter("suspect").join(windows, on="key")
-    for column, outside in (
-        ("beginDate", (begin < opens) | (begin >= closes)),
-        ("endDate", (end > closes) & (begin < end).fill_null(True)),
-    ):
+    tests = {
+        "beginDate": (begin < opens) | (begin >= closes),
+        "endDate": (end > closes) & (begin < end).fill_null(True),
+    }
+    # Where they do not, it may leave half of them: not all of those are in memory with their windows.
+    joined = suspects.lazy().filter("suspect").join(windows.lazy(), on="key")
+    stays = joined.filter(pl.any_horizontal(tests.values())).collect(engine="streaming")
+    for column, outside in tests.items():
         found = stays.filter(outside).select("row", detail=pl.format("{} to {}", opens, closes)).sort("row")
         page.blame(found, OUTSIDE_SESSIONS, column)
 
