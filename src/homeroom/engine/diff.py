@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from homeroom.engine.hashes import parts
 from homeroom.engine.ledger import NO_IDS
 from homeroom.engine.roster import Records, Roster
 
@@ -48,9 +49,13 @@ class TableChanges:
         key = self.after.table.key
         sides = []
         for records, side in ((self.before, "before"), (self.after, "after")):
-            rows, columns = records.only(self.updated).rows, [name for name in records.columns if name != key]
-            sides.append(rows.unpivot(index="key", on=columns, variable_name="column", value_name=side).collect())
-        names = self.after.only(self.updated).rows.select("key", sourcedId=key).collect()
+            columns = [name for name in records.columns if name != key]
+            sides.append(
+                records.text(self.updated)
+                .unpivot(index="key", on=columns, variable_name="column", value_name=side)
+                .collect()
+            )
+        names = self.after.text(self.updated).select("key", sourcedId=key).collect()
         cells = sides[0].join(sides[1], on=["key", "column"], how="full", coalesce=True)
         differ = cells.filter(~pl.col("before").eq_missing(pl.col("after"))).join(names, on="key")
         return differ.select("sourcedId", "column", "before", "after").sort("sourcedId", "column")
@@ -92,10 +97,11 @@ class Changes:
                 if records is None or not len(keys):
                     continue
                 yield f"{name} {kind}\n".encode()
-                rows = records.index.select("key", "content")
                 if len(keys) < len(records):
-                    rows = rows.filter(pl.col("key").is_in(keys.implode()))
-                for part in rows.collect(engine="streaming").sort("key").iter_slices(100_000):
+                    rows = records.where(pl.col("key").is_in(keys.implode()), "key", "content")
+                else:
+                    rows = records.index.select("key", "content").collect()
+                for part in rows.sort("key").iter_slices(100_000):
                     yield part.write_csv(include_header=False).encode()
 
 
@@ -106,18 +112,11 @@ def diff(current: Roster, proposed: Roster) -> Changes:
 
 
 def _diff(before: Records | None, after: Records | None) -> TableChanges:
-    nothing = pl.DataFrame(schema={"key": pl.UInt64, "content": pl.UInt64})
-    old = before.index.select("key", "content").collect() if before is not None else nothing
-    new = after.index.select("key", "content").collect() if after is not None else nothing
-    if old.is_empty() or new.is_empty():
-        return TableChanges(before, after, created=new["key"], updated=NO_IDS, removed=old["key"], unchanged=0)
-    # The content includes the source id, so that it is a key by itself: what has its content on both sides is the same
-    # record. Sorted together, such contents are neighbours; to look millions up in a set takes twice the memory.
-    contents = pl.concat([old["content"], new["content"]]).sort()
-    alone = contents.ne_missing(contents.shift()) & contents.ne_missing(contents.shift(-1))
-    differing = contents.filter(alone).implode()
-    left = old.filter(pl.col("content").is_in(differing))
-    right = new.filter(pl.col("content").is_in(differing))
+    if before is None or after is None or not len(before) or not len(after):
+        created, removed = (NO_IDS if records is None else records.keys for records in (after, before))
+        return TableChanges(before, after, created=created, updated=NO_IDS, removed=removed, unchanged=0)
+    differing = _differing(before.contents, after.contents).implode()
+    left, right = (records.where(pl.col("content").is_in(differing), "key", "content") for records in (before, after))
     updated = right["key"].filter(right["key"].is_in(left["key"].implode()))
     return TableChanges(
         before,
@@ -125,8 +124,19 @@ def _diff(before: Records | None, after: Records | None) -> TableChanges:
         created=right["key"].filter(~right["key"].is_in(left["key"].implode())),
         updated=updated,
         removed=left["key"].filter(~left["key"].is_in(updated.implode())),
-        unchanged=len(new) - len(right),
+        unchanged=len(after) - len(right),
     )
+
+
+def _differing(before: pl.Series, after: pl.Series) -> pl.Series:
+    """The contents that are on one side only. The content includes the source id, so that it is a key by itself: what
+    has its content on both sides is the same record. Sorted together, such contents are neighbours.
+    """
+    found = []
+    for old, new in zip(parts(before), parts(after), strict=True):
+        contents = pl.concat([old, new]).sort()
+        found.append(contents.filter(contents.ne_missing(contents.shift()) & contents.ne_missing(contents.shift(-1))))
+    return pl.concat(found)
 
 
 def apply(changes: Changes, roster: Roster) -> Roster:

@@ -120,7 +120,7 @@ def _empty_schools(name: str, change: TableChanges, orgs: Records | None) -> Ite
     has = change.after.index.select(school.unique()).collect(engine="streaming").to_series()
     emptied = had.filter(~school.is_in(has.implode()))
     called = pl.col("name") if "name" in orgs.columns else pl.lit(None, dtype=pl.String)
-    schools = orgs.only(emptied["schoolSourcedId"]).rows.select("key", "sourcedId", name=called).collect()
+    schools = orgs.text(emptied["schoolSourcedId"]).select("key", "sourcedId", name=called).collect()
     told = emptied.join(schools, left_on="schoolSourcedId", right_on="key").sort("name", "sourcedId")
     for school, school_name, count in told.select("sourcedId", "name", "len").iter_rows():
         yield Breach("empty school", name, int(count), int(count), school, school_name)

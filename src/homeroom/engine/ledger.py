@@ -25,7 +25,7 @@ FILLED = "filled "
 #: Whether the identifier is a number that begins with zeros; of tables at which others point.
 ZEROS = "begins with zeros"
 NO_IDS = pl.Series("key", [], dtype=pl.UInt64)
-_ASKED_AFTERWARDS = ("key", "content", "deleted", "kind")
+_ASKED_AFTERWARDS = ("key", "deleted", "kind")
 
 #: One row per broken rule that is not told by a row alone. target: hash of the record it points at, in
 #: ``target_table``.
@@ -79,6 +79,7 @@ class Page:
     faults: list[pl.DataFrame] = field(default_factory=list)
     not_onboarded: pl.Series | None = None
     unchecked: dict[str, int] = field(default_factory=dict)
+    _handed_over: pl.DataFrame | None = None
 
     @property
     def name(self) -> str:
@@ -107,17 +108,20 @@ class Page:
         key = hashed("first_cell") if tells else pl.lit(None, dtype=pl.UInt64)
         return bad.select("rule", key=key)
 
-    @cached_property
-    def handed_over(self) -> pl.DataFrame:
-        """The accepted records, as a roster's index has them; for when the judgement is over. The page lets go of what
-        nobody asks it for any more: of ten million rows to have it twice is half a gigabyte.
+    def hand_over(self) -> pl.DataFrame:
+        """The accepted records, as a roster's index has them; for when the judgement is over. From then on the page
+        tells of its rows no more than who they are and how they stand: of ten million rows to have all twice is half a
+        gigabyte.
         """
-        accepted, columns = self.accepted & ~self.frame["deleted"], []
-        for name in self.frame.columns:
-            columns.append(self.frame[name].filter(accepted))
-            if name not in _ASKED_AFTERWARDS:
-                self.frame = self.frame.drop(name)
-        return pl.DataFrame(columns)
+        if self._handed_over is None:
+            accepted, columns = self.accepted & ~self.frame["deleted"], []
+            self.edges = {}
+            for name in self.frame.columns:
+                columns.append(self.frame[name].filter(accepted))
+                if name not in _ASKED_AFTERWARDS:
+                    self.frame = self.frame.drop(name)
+            self._handed_over = pl.DataFrame(columns)
+        return self._handed_over
 
     @cached_property
     def without_zeros(self) -> pl.Series:

@@ -10,6 +10,7 @@ from functools import reduce
 
 import polars as pl
 
+from homeroom.engine.hashes import not_among
 from homeroom.engine.ledger import NO_IDS, Page
 from homeroom.engine.roster import Records, Roster
 from homeroom.engine.tables import Column
@@ -27,25 +28,28 @@ def propose(current: Roster, checked: Checked) -> Roster:
     """
     if checked.stopped:
         return current
-    if not all("content" in page.frame.columns for page in checked.pages.values()):
+    comes = {name: checked.accepted(name) for name in checked.pages}
+    if not all(records.knows("content") for records in comes.values()):
         raise ValueError("validate must know the current roster (known=...) for a roster to be proposed")
     # Apart as long as possible: one of the two sides is large, and seldom has anything to lose.
     sides = {name: [records] for name, records in current.tables.items()}
     for name, page in checked.pages.items():
-        stays = _stays(current.tables.get(name), page)
-        sides[name] = [checked.accepted(name), *([] if stays is None else [stays])]
+        stays = _stays(current.tables.get(name), page, comes[name])
+        sides[name] = [comes[name], *([] if stays is None else [stays])]
     ended = {owner: _ended(owner, current, sides.get(owner), checked) for owner in _OWNERS}
     return Roster({name: reduce(Records.beside, _but_of(ended, records)) for name, records in sides.items()})
 
 
-def _stays(current: Records | None, page: Page) -> Records | None:
+def _stays(current: Records | None, page: Page, comes: Records) -> Records | None:
     """Of the records we have, those that this delivery neither replaces nor ends."""
     if current is None:
         return None
-    said = page.key.filter(page.accepted).drop_nulls()
-    if page.setting.mode == "delta" or page.nameless:
-        return current.but(said)
+    if page.setting.mode == "delta":
+        return current.but(page.key.filter(page.accepted).drop_nulls())
+    if page.nameless:
+        return current.only(not_among(current.keys, comes.keys))
     silent = pl.concat([page.key.filter(~page.accepted), page.unreadable["key"]]).drop_nulls().unique()
+    said = page.key.filter(page.accepted & page.key.is_in(silent.implode()))
     return current.only(silent.filter(~silent.is_in(said.implode())))
 
 
@@ -72,5 +76,5 @@ def _ended(table: str, current: Roster, after: Iterable[Records] | None, checked
     ended = [] if page is None else [page.key.filter(page.accepted & page.frame["deleted"]).drop_nulls()]
     if before is not None and after is not None:
         there, had = pl.concat([records.keys for records in after]), before.keys
-        ended.append(had.filter(~had.is_in(there.implode())))
+        ended.append(not_among(had, there))
     return pl.concat(ended) if ended else NO_IDS

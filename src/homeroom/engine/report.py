@@ -13,6 +13,7 @@ import polars as pl
 from homeroom.engine.diff import Changes
 from homeroom.engine.findings import OWN_CAUSE
 from homeroom.engine.guard import Verdict
+from homeroom.engine.hashes import not_among
 from homeroom.engine.ledger import NO_IDS, Page
 from homeroom.engine.rule import Consequence
 from homeroom.engine.rules import RULES_BY_ID
@@ -135,9 +136,8 @@ def _counts(page: Page, changes: Changes | None) -> TableCounts:
     if changes is None:
         return plain
     change = changes.tables[page.name]
-    accepted = page.key.filter(page.accepted & ~page.frame["deleted"])
     there = change.after.keys if change.after is not None else NO_IDS
-    kept = there.filter(~there.is_in(accepted.implode()))
+    kept = not_among(there, page.hand_over()["key"])
     unchanged = change.unchanged - len(kept)
     if page.setting.mode == "delta":
         # What a delta does not mention did not come: it is neither unchanged nor kept.

@@ -41,6 +41,10 @@ class Records:
     def keys(self) -> pl.Series:
         return self.index.select("key").collect()["key"]
 
+    @property
+    def contents(self) -> pl.Series:
+        return self.index.select("content").collect()["content"]
+
     def knows(self, *columns: str) -> bool:
         """Whether the index has these columns; a roster of another version, or with fewer columns, may not."""
         return set(columns) <= set(self.index.collect_schema().names())
@@ -52,18 +56,18 @@ class Records:
 
     def only(self, keys: pl.Series) -> Records:
         """The records with these keys."""
-        return self._where(pl.col("key").is_in(keys.implode()))
+        return replace(self, index=self.where(pl.col("key").is_in(keys.implode())).lazy())
 
     def but(self, keys: pl.Series) -> Records:
         """The records without those of these keys."""
-        return self._where(~pl.col("key").is_in(keys.implode()))
+        return replace(self, index=self.where(~pl.col("key").is_in(keys.implode())).lazy())
 
-    def _where(self, holds: pl.Expr) -> Records:
+    def where(self, holds: pl.Expr, *columns: str) -> pl.DataFrame:
+        """The rows of the index for which this holds: these columns, or all."""
         # A column at a time: of ten million records all of them together are half a gigabyte.
         rows = self.index.select(holds.arg_true()).collect().to_series()
-        names = self.index.collect_schema().names()
-        found = [self.index.select(name).collect().to_series().gather(rows) for name in names]
-        return replace(self, index=pl.LazyFrame(found))
+        names = columns or self.index.collect_schema().names()
+        return pl.DataFrame([self.index.select(name).collect().to_series().gather(rows) for name in names])
 
     def beside(self, others: Records) -> Records:
         """These records and others, of which none has a key that is here too."""
@@ -98,24 +102,29 @@ def trust(snapshot: Snapshot, *, profile: Profile, work: Path) -> Roster:
         page = index(part, (), profile, resolvable=frozenset(), compare=True, work=work)
         frame = page.frame.with_row_index("row").filter(page.key.is_not_null() & ~page.frame["deleted"])
         frame = frame.unique("key", keep="first", maintain_order=True)
-        tables[name] = Records(part.table, part.content, frame.drop("row").lazy(), text_of(page, frame["row"], {}))
+        rows, records = frame["row"], frame.drop("row")
+        tables[name] = Records(part.table, part.content, records.lazy(), text_of(page, rows, records, {}))
     return Roster(tables)
 
 
-def text_of(page: Page, rows: pl.Series, cleared: dict[str, pl.Expr]) -> Text:
+def text_of(page: Page, rows: pl.Series, records: pl.DataFrame, cleared: dict[str, pl.Expr]) -> Text:
     """The text of the records that stand on these rows (in ascending order) of a delivered table, as the roster keeps
-    them. cleared: by column, where its value is taken out.
+    them. records: of each its ``key``, and its ``content`` if that is known. cleared: by column, where its value is
+    taken out.
     """
-    part, key = page.part, page.key
-    content = page.frame["content"] if "content" in page.frame.columns else pl.lit(None, pl.UInt64).alias("content")
-    beside = page.frame.select("key", content)
+    part, measured = page.part, page.measured
+    content = records["content"] if "content" in records.columns else pl.lit(None, pl.UInt64).alias("content")
+    beside = records.select("key", content)
 
     def text(keys: pl.Series) -> pl.LazyFrame:
-        wanted = rows if len(keys) == len(rows) else rows.filter(key.gather(rows).is_in(keys.implode()))
+        wanted, known = rows, beside
+        if len(keys) < len(rows):
+            asked_for = beside["key"].is_in(keys.implode())
+            wanted, known = rows.filter(asked_for), beside.filter(asked_for)
         cells = [
             (kept_value(part, name, cleared) if name in part.present else pl.lit(None, dtype=pl.String)).alias(name)
             for name in part.content
         ]
-        return page.measured.scan(wanted, beside=beside).select(*cells, "key", "content")
+        return measured.scan(wanted, beside=known).select(*cells, "key", "content")
 
     return text

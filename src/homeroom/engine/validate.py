@@ -76,9 +76,9 @@ class Checked:
         Rows that end a record are not among them. Their index has no ``content`` if the judgement was without a roster.
         """
         page = self.pages[table]
-        taken = page.accepted & ~page.frame["deleted"]
-        text = text_of(page, taken.arg_true(), clearings(page.local))
-        return Records(page.setting.table, page.part.content, page.handed_over.lazy(), text)
+        rows, index = (page.accepted & ~page.frame["deleted"]).arg_true(), page.hand_over()
+        text = text_of(page, rows, index, clearings(page.local))
+        return Records(page.setting.table, page.part.content, index.lazy(), text)
 
 
 def validate(

@@ -117,35 +117,34 @@ def _found(sync: Sync, *, table: str, change: str, search: str) -> pl.LazyFrame:
 
 def _parts(table: str, change: TableChanges) -> Iterator[pl.LazyFrame]:
     if change.after is not None and len(change.created):
-        yield _whole_records(table, "created", change.after.only(change.created))
+        yield _whole_records(table, "created", change.after, change.created)
     if change.before is not None and change.after is not None and len(change.updated):
         yield _cells(
             table, replace(change, before=_at_hand(change.before, change), after=_at_hand(change.after, change))
         )
     if change.before is not None and len(change.removed):
-        yield _whole_records(table, "deactivated", change.before.only(change.removed))
+        yield _whole_records(table, "deactivated", change.before, change.removed)
 
 
 def _at_hand(records: Records, change: TableChanges) -> Records:
-    """The updated records, with their text fetched: it is looked at three times."""
-    updated = records.only(change.updated)
-    text = updated.rows.collect()
-    return replace(updated, text=lambda _: text.lazy())
+    """The records, with the text of the updated ones fetched: it is looked at three times."""
+    text = records.text(change.updated).collect()
+    return replace(records, text=lambda _: text.lazy())
 
 
 def _cells(table: str, change: TableChanges) -> pl.LazyFrame:
     assert change.after is not None
     cells = change.columns_that_differ().lazy().rename({"sourcedId": "source_id"})
-    return cells.join(_named(change.after), on="source_id", how="left", maintain_order="left").select(
+    return cells.join(_named(change.after, change.updated), on="source_id", how="left", maintain_order="left").select(
         table=pl.lit(table), change=pl.lit("updated"), source_id="source_id", name="name", column="column",
         before="before", after="after",
     )  # fmt: skip
 
 
-def _whole_records(table: str, change: str, records: Records) -> pl.LazyFrame:
+def _whole_records(table: str, change: str, records: Records, keys: pl.Series) -> pl.LazyFrame:
     nothing = pl.lit(None, dtype=pl.String)
-    named = _named(records)
-    if len(records) <= _MOST_SORTED:
+    named = _named(records, keys)
+    if len(keys) <= _MOST_SORTED:
         named = named.sort("source_id")
     return named.select(
         table=pl.lit(table), change=pl.lit(change), source_id="source_id", name="name", column=nothing, before=nothing,
@@ -153,9 +152,9 @@ def _whole_records(table: str, change: str, records: Records) -> pl.LazyFrame:
     )  # fmt: skip
 
 
-def _named(records: Records) -> pl.LazyFrame:
-    """``source_id`` and ``name`` of each record."""
+def _named(records: Records, keys: pl.Series) -> pl.LazyFrame:
+    """``source_id`` and ``name`` of each record of these keys."""
     columns = [column for column in _NAMES.get(records.table.name, ()) if column in records.columns]
     separator = " in " if records.table.name == "enrollments" else " "
     name = pl.concat_str(*columns, separator=separator, ignore_nulls=True) if columns else pl.lit(None, pl.String)
-    return records.rows.select(source_id=records.table.key, name=name)
+    return records.text(keys).select(source_id=records.table.key, name=name)

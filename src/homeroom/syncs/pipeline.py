@@ -24,7 +24,6 @@ from homeroom.engine import standing
 from homeroom.engine.diff import TableChanges
 from homeroom.engine.formats import selfserve
 from homeroom.engine.ledger import NO_IDS
-from homeroom.engine.roster import text_of
 from homeroom.engine.rules import onboarding
 from homeroom.feeds import actions as feeds
 from homeroom.roster import store
@@ -278,9 +277,9 @@ def _schools(checked: engine.Checked) -> Iterator[tuple[str, str]]:
     page = checked.pages.get("orgs")
     if page is None:
         return
-    rows = onboarding.schools(page).arg_true()
-    orgs = text_of(page, rows, {})(page.key.gather(rows))
-    yield from orgs.select("sourcedId", pl.coalesce("name", "sourcedId")).collect().iter_rows()
+    text = page.measured.scan(onboarding.schools(page).arg_true())
+    name = pl.coalesce("name", "sourcedId") if "name" in page.part.present else pl.col("sourcedId").alias("name")
+    yield from text.select("sourcedId", name).collect().iter_rows()
 
 
 def _sub(work: Path, name: str) -> Path:

@@ -67,7 +67,7 @@ class Measured:
         """The readable rows once more, or some of them by their numbers in ascending order: `row` and all columns as
         text. An empty cell is null, with or without quotes. What is between the rows asked for is not parsed.
 
-        beside: one row for each readable row; its columns come with the text, in place of a column of the same name.
+        beside: one row for each row asked for; its columns come with the text, in place of a column of the same name.
         """
         beside = pl.DataFrame() if beside is None else beside
         schema = {ROW: pl.UInt32} | dict.fromkeys(self._places.columns, pl.String) | dict(beside.schema)
@@ -86,9 +86,10 @@ class Measured:
         most_rows: int | None,
         _: int | None,
     ) -> Iterator[pl.DataFrame]:
-        left = self.rows if most_rows is None else most_rows
+        left, passed = self.rows if most_rows is None else most_rows, 0
         for table in self._places.read(rows, most_rows=_MOST_ROWS):
-            some = table.with_columns(beside[table[ROW]] if beside.width else []).head(left)
+            some = table.with_columns(beside.slice(passed, table.height)).head(left)
+            passed += table.height
             left -= some.height
             some = some if predicate is None else some.filter(predicate)
             yield from (some if columns is None else some.select(columns)).iter_slices(_ROWS_PASSED_ON)
