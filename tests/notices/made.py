@@ -25,9 +25,9 @@ def completed(number: int) -> News:
 
 
 def records_of_notices(by: User, district: District) -> dict[str, object]:
-    """What the addresses of the pages of notices name: a webhook, of which nothing is asked but loopback."""
+    """What the addresses of the pages of notices name: a webhook, at which nobody listens."""
     webhook, _ = actions.add_webhook(
-        by=by, district=district, url="http://127.0.0.1:9/notices", occasions=[Occasion.FAILED]
+        by=by, district=district, url="https://127.0.0.1:9/notices", occasions=[Occasion.FAILED]
     )
     announce(district.pk, FAILED)
     return {"webhook": webhook.pk}
