@@ -48,6 +48,18 @@ def test_wrong_password_and_unknown_person_are_answered_alike(nora: User) -> Non
     assert answer("nora@nowhere.example") == answer("nobody@nowhere.example") != []
 
 
+@pytest.mark.parametrize("password", ["password1", "qwertyuiop123", "nora@nowhere1"])
+def test_password_that_an_account_may_not_have_lets_nobody_in(nora: User, client: Client, password: str) -> None:
+    """A record of a school's staff brings such a one: too short, too common, too much like the person's name."""
+    nora.set_password(password)
+    nora.save()
+
+    page = client.post(SIGN_IN, {"login": "nora@nowhere.example", "password": password})
+
+    assert "_auth_user_id" not in client.session
+    assert "too easy to guess for these pages. Choose a new one with “Forgot your password?”" in page.text
+
+
 def test_account_that_is_not_active_does_not_sign_in(nora: User, client: Client) -> None:
     User.objects.update(is_active=False)
 

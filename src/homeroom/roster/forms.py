@@ -103,7 +103,8 @@ class StaffForm(_PersonForm):
         label="Role",
         choices=[("", "Choose a role"), (TEACHER, "Teacher"), (SCHOOL_ADMIN, "School Administrator")],
         help_text="A School Administrator signs in here, and looks after this school. The sign-in begins with this "
-        "e-mail and password; from then on it is the person's own.",
+        "e-mail and password, if that has at least 12 characters and is hard to guess; otherwise the person chooses "
+        "one with “Forgot your password?”. From then on it is the person's own.",
     )
     field_order = ("sourcedId", "firstName", "middleName", "lastName", "email", "role", "username", "password")
 
