@@ -8,11 +8,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 
+from homeroom.accounts.models import User
 from homeroom.sealing import keys
 
 _WEAK = (
@@ -24,11 +24,11 @@ _WEAK = (
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Nobody signs up alone: people come by invitation."""
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Who these credentials are. A password that came with a record of a school's staff was judged by the rules of
         the upload, which ask for less than an account's: with a weak one nobody comes in (decision 16).
         """
-        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        user: User | None = super().authenticate(request, **credentials)
         if user is not None and "password" in credentials:
             try:
                 validate_password(credentials["password"], user)
