@@ -15,6 +15,8 @@ import time
 
 import django
 
+import homeroom.cli.allocation  # noqa: F401 — as every web server has it
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 

@@ -5,11 +5,11 @@ Enrollments made here are found by an index of the database's, synced ones by ``
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from homeroom.districts.models import District
 from homeroom.roster import words
@@ -51,52 +51,19 @@ def in_classes(district: District, classes: Collection[Class]) -> dict[int, list
 
     Enrollments and people that are not active do not count; of an archived class, who would be in it again.
     """
-    return _by_class(classes, [row for rows in _of_classes(district, classes) for row in rows])
-
-
-def counted_in_classes(district: District, classes: Collection[Class]) -> dict[int, tuple[list[Place], int]]:
-    """By the key of the class, its teachers, the primary one first, and how many students are in it; as ``in_classes``
-    has them. The students of a page of classes are thousands, and nobody asks for their names.
-    """
-    found = _of_classes(district, classes)
-    not_students = _by_class(classes, [row for rows in found for row in rows.exclude(role=STUDENT)])
-    students = [
-        named
-        for rows in found
-        for named in rows.filter(role=STUDENT).values_list("class_sourced_id", "user_sourced_id", "is_active")
-    ]
-    keys = keys_of({str(user) for _, user, _ in students if user})
-    active = set(Person.objects.filter(key__in=keys, is_active=True).values_list("source_id", flat=True))
-    archived = _archived(classes)
-    counts = Counter(name for name, user, is_active in students if user in active and (is_active or name in archived))
-    return {
-        one.key: ([place for place in not_students[one.key] if place.is_teacher], counts[one.source_id])
-        for one in classes
-    }
-
-
-def _of_classes(district: District, classes: Collection[Class]) -> list[QuerySet[Enrollment]]:
-    names = [one.source_id for one in classes]
-    return _enrollments(district, "classSourcedId", names, also_waiting=bool(_archived(classes)))
-
-
-def _archived(classes: Iterable[Class]) -> set[str]:
-    return {one.source_id for one in classes if not one.is_active}
-
-
-def _by_class(classes: Collection[Class], rows: Iterable[Enrollment]) -> dict[int, list[Place]]:
-    archived, by_class = _archived(classes), defaultdict(list)
-    for row in rows:
-        if row.is_active or row.class_sourced_id in archived:
-            by_class[row.class_sourced_id].append(row)
-    people = _people(row.user_sourced_id for several in by_class.values() for row in several)
+    archived = {one.source_id for one in classes if not one.is_active}
+    rows = _enrollments(district, "classSourcedId", [one.source_id for one in classes], also_waiting=bool(archived))
+    found = [row for row in rows if row.is_active or row.class_sourced_id in archived]
+    people = _people(row.user_sourced_id for row in found)
+    by_class = defaultdict(list)
+    for row in found:
+        by_class[row.class_sourced_id].append(row)
     return {one.key: _places(one, by_class[one.source_id], people) for one in classes}
 
 
 def of_person(district: District, person: Person) -> list[Place]:
     """The active classes of a person, by name. An archived person is shown with those that would come back."""
-    several = _enrollments(district, "userSourcedId", [person.source_id], also_waiting=not person.is_active)
-    found = [row for rows in several for row in rows]
+    found = _enrollments(district, "userSourcedId", [person.source_id], also_waiting=not person.is_active)
     names = {str(row.class_sourced_id) for row in found}
     classes = {one.source_id: one for one in Class.objects.filter(key__in=keys_of(names), is_active=True)}
     places = [
@@ -137,10 +104,9 @@ def _people(source_ids: Iterable[str | None]) -> dict[str, Person]:
 
 def _enrollments(
     district: District, column: str, source_ids: list[str], *, also_waiting: bool = False
-) -> list[QuerySet[Enrollment]]:
-    """Those made here, and the synced ones."""
+) -> list[Enrollment]:
     rows = Enrollment.objects.only(*_OF_AN_ENROLLMENT)
     ours = rows.filter(~Q(origin=Origin.SYNC), **{f"{field_of(column)}__in": source_ids})
     synced = synced_that_name(rows, district=district, kind="enrollments", column=column, source_ids=source_ids)
     active, waiting = Q(is_active=True), Q(metadata__has_key=ENDED_WITH)
-    return [ours.filter(active | waiting if also_waiting else active), synced]
+    return [*ours.filter(active | waiting if also_waiting else active), *synced]

@@ -70,6 +70,7 @@ class Places:
 
     def _texts(self, rows: pl.Series | None, most_rows: int) -> Iterator[tuple[pl.Series, bytes]]:
         """The numbers of some of these rows, perhaps with a few others between them, and their lines."""
+        # Where all rows are asked for, the first of each piece stands for them.
         asked = self.pieces["first_row"].to_frame() if rows is None else rows.cast(pl.UInt32).to_frame(ROW)
         of_pieces = zip(self.pieces.iter_rows(), self._by_piece(asked), self._by_piece(self.with_breaks), strict=True)
         with self.path.open("rb", buffering=0) as file:

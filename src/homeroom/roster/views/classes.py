@@ -27,10 +27,10 @@ def classes(request: DistrictRequest) -> HttpResponse:
     filters = ClassFilters(request.GET, district=request.district, grades=belonging.grades_of(found))
     rows, sort = ordered(request, filters.matching(found), _COLUMNS)
     page = lists.page(request, rows)
-    counted = enrolled.counted_in_classes(request.district, list(page))
+    places = enrolled.in_classes(request.district, list(page))
     context = {
         "page": page,
-        "rows": [_row(one, *counted[one.key]) for one in page],
+        "rows": [_row(one, places[one.key]) for one in page],
         "has_any": bool(page) or found.exists(),
         "may_change_years": request.may("years.change"),
         "filters": filters,
@@ -77,13 +77,14 @@ def _person(request: DistrictRequest, place: Place, page: str) -> dict[str, Any]
     }
 
 
-def _row(one: Class, teachers: list[Place], students: int) -> dict[str, Any]:
+def _row(one: Class, places: list[Place]) -> dict[str, Any]:
+    teachers = [words.name_in_lists(place.person) for place in places if place.is_teacher]
     return {
         "one": one,
         "name": words.name_of_class(one),
         "grades": words.items(one.grades),
         "subjects": words.items(one.subjects),
-        "teacher": words.name_in_lists(teachers[0].person) if teachers else "",
+        "teacher": teachers[0] if teachers else "",
         "more_teachers": len(teachers) - 1,
-        "students": students,
+        "students": sum(place.enrollment.role == STUDENT for place in places),
     }
