@@ -82,7 +82,6 @@ def _of_the_district(night: Sync, school: School, student: int, of_a_school: int
         "its changes": f"{reports}{night.pk}/changes/",
         "its changes, searched": f"{reports}{night.pk}/changes/?q=ab12",
         "undo it?": f"{reports}{night.pk}/undo/",
-        "undo it?, asked for by that page: what was changed since": f"{reports}{night.pk}/undo/?look=1",
         "upload a roster": f"{reports}upload/",
         "what an error means": "/help/errors/school-not-onboarded/",
         "the operator's districts": "/operator/districts/",

@@ -61,6 +61,8 @@ class Record(OfDistrict):
             models.CheckConstraint(condition=~Q(source_id=""), name="%(class)s_source_id_is_not_empty"),
             models.CheckConstraint(condition=Q(origin__in=Origin.values), name="%(class)s_origin_is_known"),
         ]
+        # What an undo would leave is looked for among these: of millions of synced records hardly any.
+        indexes = [Index("district", "key", condition=Q(last_sync_id=None), name="%(class)s_without_sync")]
 
     def __str__(self) -> str:
         return f"{type(self).__name__} {self.key} of {self.district_id}"
@@ -155,7 +157,7 @@ class Person(Record):
         ]
         # Of the list as it is written, not of its items: under row-level security PostgreSQL looks up nothing by an
         # operator of arrays, because that one could tell of rows that are not to be seen (see ``schools``).
-        indexes = [Index("district", "org_sourced_ids", name="person_by_school")]
+        indexes = [*Record.Meta.indexes, Index("district", "org_sourced_ids", name="person_by_school")]
 
 
 class PersonRole(Record):
@@ -176,7 +178,7 @@ class PersonRole(Record):
     NOT_PERSONAL: ClassVar = _OF_EVERY_KIND
 
     class Meta(Record.Meta):
-        indexes = [Index("district", "org_sourced_id", name="role_by_school")]
+        indexes = [*Record.Meta.indexes, Index("district", "org_sourced_id", name="role_by_school")]
 
 
 class Demographics(Record):
@@ -228,7 +230,7 @@ class Class(Record):
     )  # fmt: skip
 
     class Meta(Record.Meta):
-        indexes = [Index("district", "school_sourced_id", name="class_by_school")]
+        indexes = [*Record.Meta.indexes, Index("district", "school_sourced_id", name="class_by_school")]
 
 
 class Enrollment(Record):
@@ -249,6 +251,7 @@ class Enrollment(Record):
     class Meta(Record.Meta):
         # Of millions of synced enrollments they would cost as much as storing them.
         indexes = [
+            *Record.Meta.indexes,
             Index("district", "class_sourced_id", condition=_NOT_SYNCED, name="enrollment_by_class"),
             Index("district", "user_sourced_id", condition=_NOT_SYNCED, name="enrollment_by_user"),
         ]

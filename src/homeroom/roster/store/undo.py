@@ -55,7 +55,7 @@ def undo(district: District, *, sync_id: int, tell: Callable[[str], None] = lamb
         fields = [name for name in (*OF_EVERY_KIND, *own_fields(model)) if name not in ("district_id", "key")]
         restored = ", ".join(f"{quoted(name)} = r.{quoted(name)}" for name in fields)
         done.ended[kind] = _changed(
-            f"update {table} t set is_active = false, last_sync_id = null where {_CREATED}",
+            f"update {table} t set is_active = false where {_CREATED}",
             [district.pk, sync_id, sync_id, kind],
         )
         done.restored[kind] = _changed(
@@ -73,15 +73,15 @@ def undo(district: District, *, sync_id: int, tell: Callable[[str], None] = lamb
 
 
 def _conflicts(district: District, sync_id: int) -> dict[str, list[str]]:
-    """See ``changed_since``. A change by hand takes the sync's number from the record, and few have none: to ask for
-    these first spares looking up all the others.
+    """See ``changed_since``. A change by hand takes the sync's number from the record: an index finds those without.
+    ``offset 0`` has each of them looked up by itself; else all that a sync changed might be read first.
     """
     found = {}
     for kind, model in KINDS.items():
         of_before = f"select from {_BEFORE} b where b.district_id = t.district_id and b.kind = %s and b.key = t.key"
         changed = (
             f"select t.source_id from {model._meta.db_table} t where t.district_id = %s and t.last_sync_id is null"
-            f" and (t.first_sync_id = %s or exists ({of_before})) order by t.source_id limit 1000"
+            f" and (t.first_sync_id = %s or exists ({of_before} offset 0)) order by t.source_id limit 1000"
         )
         found[kind] = asked(f"select array({changed})", [district.pk, sync_id, kind])
     return {kind: source_ids for kind, source_ids in found.items() if source_ids}

@@ -56,29 +56,22 @@ def retry(request: DistrictRequest, sync: int) -> HttpResponse:
 
 @allowed("syncs.decide")
 def undo(request: DistrictRequest, sync: int) -> HttpResponse:
-    """To look through a large roster takes a moment, so the page comes without, and asks for it (?look=1)."""
+    """Says beforehand which records it would leave: of each kind some, and how many more."""
     applied = get_object_or_404(Sync.of_rosters, pk=sync)
     form = ActionForm(posted(request))
     if form.carries_out(lambda _: actions.undo(by=request.user, sync=applied)):
         return _done(request, applied, "The sync is being undone.")
     if form.is_bound or not actions.is_undoable(applied):
         return _too_late(request, applied, form, why=ONLY_THE_LAST if applied.state in SUCCEEDED else "")
-    return _asked(request, applied, form, "syncs/undo.html", **_looked_at(request, applied))
-
-
-def _looked_at(request: DistrictRequest, sync: Sync) -> dict[str, object]:
-    """Which records undoing would leave, for who asked to see it: of each kind some, and how many more."""
-    if "look" not in request.GET:
-        return {}
     try:
-        found = actions.changed_since(by=request.user, sync=sync)
+        found = actions.changed_since(by=request.user, sync=applied)
     except Refused as refused:
-        return {"refusal": str(refused)}
+        return _too_late(request, applied, form, why=str(refused))
     conflicts = [
         (label_of(kind), source_ids[:CONFLICTS_SHOWN], max(0, len(source_ids) - CONFLICTS_SHOWN))
         for kind, source_ids in found.items()
     ]
-    return {"is_looked_at": True, "conflicts": conflicts}
+    return _asked(request, applied, form, "syncs/undo.html", conflicts=conflicts)
 
 
 def _asked(request: DistrictRequest, sync: Sync, form: ActionForm, template: str, **more: object) -> HttpResponse:
