@@ -330,6 +330,21 @@ def test_archived_class_has_nobody_and_restored_everybody(cast: Cast, oak: Recor
     assert who_is_in(one) == [("T1", "Primary teacher"), ("S1", "Student")]
 
 
+def test_archived_class_is_restored_before_it_is_edited(cast: Cast, oak: Records) -> None:
+    """The page offers to edit it no more, but another tab may."""
+    one = maths(cast, oak)
+    a_teacher(cast, oak, 2, "Ted")
+    actions.archive_class(by=cast.oak_admin, school=oak.school, of_class=one)
+    said = {"className": "Art", "primaryTeacher": "ted@ferndale.example", "grade": "", "subject": ""}
+
+    page = signed_in(cast.oak_admin).post(at(oak, f"{one.key}/edit/"), said)
+
+    assert "Maths is archived. Restore it first." in page.text
+    with scope.within(cast.ferndale.pk):
+        assert Class.objects.get().title == "Maths"
+        assert not Enrollment.objects.filter(is_active=True).exists()
+
+
 def test_class_is_not_restored_beside_one_of_the_same_name_and_teacher(cast: Cast, oak: Records) -> None:
     first = maths(cast, oak)
     actions.archive_class(by=cast.oak_admin, school=oak.school, of_class=first)

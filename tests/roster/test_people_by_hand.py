@@ -428,6 +428,18 @@ def test_archiving_twice_is_said(cast: Cast, oak: Records) -> None:
         assert Membership.objects.exists()
 
 
+def test_archived_person_is_restored_before_being_edited(cast: Cast, oak: Records) -> None:
+    ana = ana_at(oak, cast)
+    actions.archive_person(by=cast.oak_admin, school=oak.school, person=ana)
+    said = without(ANA, "sourcedId", "password") | {"firstName": "Anna", "email": "anna@ferndale.example"}
+
+    page = signed_in(cast.oak_admin).post(at(oak, f"students/{ana.key}/edit/"), said)
+
+    assert "Ana Lopez is archived. Restore them first." in page.text
+    assert the_person(cast.ferndale).given_name == "Ana"
+    assert addresses(cast.ferndale) == {"ana@ferndale.example"}
+
+
 def test_what_somebody_takes_at_the_same_moment_is_refused_in_words(
     cast: Cast, oak: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:

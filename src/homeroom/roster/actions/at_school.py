@@ -41,6 +41,14 @@ def person_at(school: School, person: Person, rights: Rights) -> Person:
     return found
 
 
+def active_person_at(school: School, person: Person, rights: Rights) -> Person:
+    """As ``person_at``; raises Refused for who is archived, too."""
+    found = person_at(school, person, rights)
+    if not found.is_active:
+        raise Refused(f"{words.full_name(found)} is archived. Restore them first.")
+    return found
+
+
 def refusal_for_another_school(person: Person, rights: Rights) -> str:
     """Why those with these rights do not change the person: what they did, another school would have to bear. "" if
     they look after all schools to which the person belongs.
@@ -58,6 +66,14 @@ def refusal_for_another_school(person: Person, rights: Rights) -> str:
 def class_at(school: School, one: Class) -> Class:
     """The class as stored now, for somebody who changes it. Raises Refused as ``person_at``."""
     return _ours(classes_of(school).filter(key=one.key).first(), str(one.title), school)
+
+
+def active_class_at(school: School, one: Class) -> Class:
+    """As ``class_at``; raises Refused for one that is archived, too."""
+    found = class_at(school, one)
+    if not found.is_active:
+        raise Refused(f"{words.name_of_class(found)} is archived. Restore it first.")
+    return found
 
 
 def _ours(record: Row | None, name: str, school: School) -> Row:

@@ -14,7 +14,7 @@ from homeroom.districts import Refused
 from homeroom.districts.models import School, SchoolYear
 from homeroom.engine.rules.selfserve import Taken, class_of
 from homeroom.roster import words
-from homeroom.roster.actions.at_school import acting_at, class_at
+from homeroom.roster.actions.at_school import acting_at, active_class_at, class_at
 from homeroom.roster.actions.ending import end_with, return_with
 from homeroom.roster.actions.enrollments import bring_in
 from homeroom.roster.belonging import classes_of, keys_of, staff_of
@@ -51,7 +51,7 @@ def change_class(*, by: User, school: School, of_class: Class, record: Mapping[s
     FaultyRecordError.
     """
     with acting_at(by, school, "roster.change"):
-        changed = class_at(school, of_class)
+        changed = active_class_at(school, of_class)
         place = Place(school.district, school, _year_of(changed))
         primary = primary_teacher(changed)
         row = judge("classes", record, place, ask=_AskingButOwn(Asking(place), changed, primary))

@@ -11,7 +11,7 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.models import School
 from homeroom.roster import words
-from homeroom.roster.actions.at_school import acting_at, class_at
+from homeroom.roster.actions.at_school import acting_at, active_class_at, class_at
 from homeroom.roster.belonging import STUDENT, keys_of, staff_of, students_of
 from homeroom.roster.enrolled import TEACHER
 from homeroom.roster.models import ENDED_WITH, Class, Enrollment, Origin, Person
@@ -21,7 +21,7 @@ from homeroom.roster.store.adding import add
 def enroll(*, by: User, school: School, of_class: Class, keys: Collection[int]) -> int:
     """Students of the school, by their keys, learn in the class; how many did not do so before."""
     with acting_at(by, school, "roster.change"):
-        one = _current(school, of_class)
+        one = active_class_at(school, of_class)
         students = list(students_of(school).filter(key__in=keys, is_active=True))
         _require_all(students, keys, "student")
         new = bring_in(one, students, role=STUDENT)
@@ -32,7 +32,7 @@ def enroll(*, by: User, school: School, of_class: Class, keys: Collection[int]) 
 def add_co_teachers(*, by: User, school: School, of_class: Class, keys: Collection[int]) -> int:
     """Teachers of the school, by their keys, teach in the class beside the primary one; how many did not before."""
     with acting_at(by, school, "roster.change"):
-        one = _current(school, of_class)
+        one = active_class_at(school, of_class)
         teachers = list(staff_of(school, TEACHER).filter(key__in=keys, is_active=True))
         _require_all(teachers, keys, "teacher")
         new = bring_in(one, teachers, role=TEACHER)
@@ -91,13 +91,6 @@ def bring_in(one: Class, people: Collection[Person], *, role: str, primary: bool
 
 def _as(role: str, *, primary: bool) -> tuple[str, str]:
     return role, str(primary).lower()
-
-
-def _current(school: School, of_class: Class) -> Class:
-    one = class_at(school, of_class)
-    if not one.is_active:
-        raise Refused(f"{one.title} is archived. Restore it first.")
-    return one
 
 
 def _require_all(found: list[Person], keys: Collection[int], what: str) -> None:

@@ -9,10 +9,8 @@ from django.contrib.auth.hashers import make_password
 
 from homeroom.accounts.models import User
 from homeroom.audit.recording import record
-from homeroom.districts import Refused
 from homeroom.districts.models import School
-from homeroom.roster import words
-from homeroom.roster.actions.at_school import acting_at, person_at, target_of
+from homeroom.roster.actions.at_school import acting_at, active_person_at, target_of
 from homeroom.roster.belonging import STUDENT
 from homeroom.roster.models import Person
 from homeroom.roster.selfserve.creating import keep_passwords
@@ -36,9 +34,7 @@ def reset_password(*, by: User, school: School, person: Person) -> str:
     Of who signs in here, too, the password for that stays: everybody resets that by their own e-mail.
     """
     with acting_at(by, school, "passwords.reset") as rights:
-        current = person_at(school, person, rights)
-        if not current.is_active:
-            raise Refused(f"{words.full_name(current)} is archived. Restore them first.")
+        current = active_person_at(school, person, rights)
         password = new_password()
         hashes = pl.DataFrame({"key": [current.key], "password": [make_password(password)]})
         keep_passwords(hashes, Place(school.district, school))

@@ -18,7 +18,7 @@ from homeroom.engine.hashes import hashed
 from homeroom.engine.rules.selfserve import Taken
 from homeroom.engine.templates import PASSWORD
 from homeroom.roster import words
-from homeroom.roster.actions.at_school import acting_at, person_at, target_of
+from homeroom.roster.actions.at_school import acting_at, active_person_at, person_at, target_of
 from homeroom.roster.actions.ending import end_with, return_with
 from homeroom.roster.belonging import STUDENT, keys_of
 from homeroom.roster.models import Credential, Enrollment, Origin, Person
@@ -72,7 +72,7 @@ def change_person(*, by: User, school: School, person: Person, record: Mapping[s
     """
     kind = "students" if person.role == STUDENT else "staff"
     with acting_at(by, school, "roster.change") as rights:
-        changed = person_at(school, person, rights)
+        changed = active_person_at(school, person, rights)
         place = Place(school.district, school)
         asking = _AskingButOwn(Asking(place), changed)
         row = judge(kind, {**record, "sourcedId": changed.source_id}, place, ask=asking, keeps_id=True)
