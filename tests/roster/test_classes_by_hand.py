@@ -107,6 +107,18 @@ def test_without_teachers_the_page_leads_to_the_staff(cast: Cast, oak: Records) 
     assert f"/d/ferndale/schools/{cast.oak.pk}/staff/new/" in page.text
 
 
+def test_teacher_whose_email_is_somebody_elses_is_not_offered_and_the_form_says_why(cast: Cast, oak: Records) -> None:
+    """Two people may share one e-mail in a district's own system; once it is self-serve, one of them has it."""
+    a_teacher(cast, oak, 1, "Tess")
+    oak.person("T2", "teacher", name="Uma Twin", email="Tess@ferndale.example")
+
+    page = signed_in(cast.oak_admin).get(at(oak, "new/"))
+
+    offered = [value for value, _ in page.context["form"].fields["primaryTeacher"].choices]
+    assert offered == ["", "tess@ferndale.example"]
+    assert "because their e-mail is already in use: Uma Twin. Give them another one under Staff first." in page.text
+
+
 def test_editing_a_class_keeps_its_year_and_people(cast: Cast, oak: Records) -> None:
     one = maths(cast, oak)
     said = {"className": "Maths 2", "primaryTeacher": "tess@ferndale.example", "grade": "06", "subject": ""}

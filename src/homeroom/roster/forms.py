@@ -17,10 +17,12 @@ from homeroom.roster import words
 from homeroom.roster.actions.people import SCHOOL_ADMIN
 from homeroom.roster.belonging import staff_of
 from homeroom.roster.enrolled import TEACHER
+from homeroom.roster.models import AddressInUse
 from homeroom.roster.selfserve.judging import FaultyRecordError
 
 PASSWORD_HINT = "At least 8 characters, with at least one lower-case letter and one digit."
 USERNAME_HINT = "5 to 100 characters: letters, digits and - _ + ."
+_NOT_OFFERED = "Not offered, because their e-mail is already in use: {names}. Give them another one under Staff first."
 
 
 class Text(forms.CharField):
@@ -127,11 +129,7 @@ class ClassForm(RecordForm):
     def __init__(self, *arguments: Any, school: School, is_new: bool, **named: Any) -> None:
         super().__init__(*arguments, **named)
         profile = requirements_of(school.district)
-        teachers = staff_of(school, TEACHER).filter(is_active=True).exclude(email=None)
-        by_name = sorted((words.name_in_lists(teacher), str(teacher.email)) for teacher in teachers)
-        self._choices(
-            "primaryTeacher", [("", "Choose a teacher"), *((email, f"{name} ({email})") for name, email in by_name)]
-        )
+        self._offer_teachers(school)
         self._choices("grade", _optional((*profile.grades, *profile.class_grades), self.initial.get("grade")))
         self._choices("subject", _optional(profile.subjects, self.initial.get("subject")))
         if is_new:
@@ -139,6 +137,22 @@ class ClassForm(RecordForm):
             self.fields["year"].initial = SchoolYear.current(school.district, school.district.today())
         else:
             del self.fields["year"]
+
+    def _offer_teachers(self, school: School) -> None:
+        """They are told apart by e-mail, and one that came with a sync may be reserved for another person."""
+        people = list(staff_of(school, TEACHER).filter(is_active=True).exclude(email=None))
+        reserved = AddressInUse.objects.filter(key__in=[person.key for person in people])
+        own = set(reserved.values_list("key", "address"))
+        offered, others = [("", "Choose a teacher")], []
+        for person in sorted(people, key=words.name_in_lists):
+            email = str(person.email)
+            if (person.key, email.lower()) in own:
+                offered.append((email, f"{words.name_in_lists(person)} ({email})"))
+            else:
+                others.append(words.full_name(person))
+        self._choices("primaryTeacher", offered)
+        if others:
+            self.fields["primaryTeacher"].help_text = _NOT_OFFERED.format(names=", ".join(others))
 
     @property
     def has_teachers(self) -> bool:
