@@ -110,6 +110,18 @@ def test_feed_of_another_method_waits_for_its_return(cast: Cast, browser: Client
     assert "sftp.example" in browser.get(SOURCE).text
 
 
+def test_feed_of_another_method_is_not_due_until_its_return(cast: Cast, browser: Client) -> None:
+    connect(cast)
+    due = HomeroomDistrict.objects.get(pk=cast.ferndale.pk).due_at
+    assert "The next sync begins on" in browser.get("/operator/districts/ferndale/").text
+
+    set_method(by=cast.operator, district=cast.ferndale, method=Method.ONEROSTER_REST)
+    assert "The next sync begins on" not in browser.get("/operator/districts/ferndale/").text
+
+    set_method(by=cast.operator, district=cast.ferndale, method=Method.ONEROSTER_CSV)
+    assert HomeroomDistrict.objects.get(pk=cast.ferndale.pk).due_at == due
+
+
 @pytest.mark.parametrize("page", ["connect/", "drop-box/password/"])
 def test_page_says_that_the_feed_of_another_method_is_forgotten(
     cast: Cast, data: Path, browser: Client, page: str

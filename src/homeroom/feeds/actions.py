@@ -18,6 +18,7 @@ from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused
 from homeroom.districts.actions.acting import acting
 from homeroom.districts.models import District
+from homeroom.districts.permissions import COLLECTED
 from homeroom.feeds.connections import addresses_allowed, box_of, host_of, place_of, sftp_address
 from homeroom.feeds.credentials import Credentials, seal
 from homeroom.feeds.models import ADDRESS_LENGTH, Authentication, Feed, Version
@@ -128,9 +129,9 @@ def _pause(by: User, district: District, *, is_paused: bool) -> Feed:
 
 
 def plan(feed: Feed, *, after: datetime | None = None) -> datetime | None:
-    """Notes when the feed is due next, and says it: null while it is paused."""
+    """Notes when the feed is due next, and says it: null while it is paused, or waits for another rostering method."""
     at = None
-    if not feed.is_paused:
+    if not feed.is_paused and feed.fits(feed.district):
         at = next_night(
             night=feed.night,
             zone=feed.district.time_zone,
@@ -140,6 +141,18 @@ def plan(feed: Feed, *, after: datetime | None = None) -> datetime | None:
         )
     District.objects.filter(pk=feed.district_id).update(due_at=at)
     return at
+
+
+def plan_by_method(district: District, before: str) -> dict[str, int]:
+    """With another rostering method a feed that waited for it is due again, and one that waits from now on is not."""
+    feed = Feed.objects.filter(district=district).first()
+    # In a district that becomes self-serve, what is due finds out by itself: nobody could act there meanwhile.
+    if feed is None or not district.is_automated or {before, district.method} <= COLLECTED:
+        return {}
+    feed.district, feed.tries = district, 0
+    feed.save(update_fields=["tries"])
+    plan(feed)
+    return {}
 
 
 def plan_next_try(district: District) -> bool:
