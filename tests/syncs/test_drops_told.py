@@ -10,7 +10,7 @@ import pytest
 from homeroom.audit.models import Event
 from homeroom.districts import scope
 from homeroom.feeds.models import Feed
-from homeroom.notices.models import Occasion
+from homeroom.notices.models import Notice, Occasion
 from homeroom.syncs import telling
 from homeroom.syncs.models import State
 from tests.feeds.sftp import feed, server, unconfirmed
@@ -107,6 +107,8 @@ def test_night_that_did_not_get_in_is_over_once_one_does_although_nothing_is_new
         Feed.objects.update(host_key=feed.host_key)
     assert night(cast) is None
     assert list(telling.standings()) == []
+    assert night(cast) is None
+    assert notices(cast) == [Occasion.FAILED, Occasion.WELL]
 
 
 def test_drop_that_failed_is_not_over_because_nothing_else_has_come(cast: Cast, feed: Feed, server: District) -> None:
@@ -115,3 +117,22 @@ def test_drop_that_failed_is_not_over_because_nothing_else_has_come(cast: Cast, 
 
     assert night(cast) is None
     assert [one.occasion for one in telling.standings()] == [Occasion.FAILED]
+    assert notices(cast) == [Occasion.FAILED]
+
+
+def test_nor_because_a_night_got_in_that_one_after_it_did_not(cast: Cast, feed: Feed, server: District) -> None:
+    server.put("roster.zip", b"PK\x03\x04 this is none")
+    night(cast)
+    with scope.within(cast.ferndale.pk):
+        Feed.objects.update(host_key="")
+    night(cast)
+    with scope.within(cast.ferndale.pk):
+        Feed.objects.update(host_key=feed.host_key)
+
+    assert night(cast) is None
+    assert notices(cast) == [Occasion.FAILED, Occasion.FAILED]
+
+
+def notices(cast: Cast) -> list[Occasion]:
+    with scope.within(cast.ferndale.pk):
+        return [Occasion(notice.occasion) for notice in Notice.objects.order_by("pk")]

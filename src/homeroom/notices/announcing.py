@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from homeroom.districts import scope
@@ -23,8 +24,8 @@ _LONGEST_REASON = 1_000
 class News:
     """What happened in a district, in plain values, none of which is about a pupil.
 
-    key: what it is about; the same is announced once. occasion: null for a sync that completed without errors. ends:
-    whether a roster was taken, so that what was wrong before is over. The rest as ``Notice`` has it.
+    key: what it is about; the same is announced once. occasion: null for a sync that completed without errors.
+    ends_trouble: what was wrong before is over. The rest as ``Notice`` has it.
     """
 
     key: str
@@ -39,17 +40,17 @@ class News:
 def announce(district_id: int, news: News) -> None:
     """Whoever wants to hear of it will, as soon as this transaction is committed, and never twice."""
     with scope.within(district_id), transaction.atomic():
-        trouble = _trouble() if news.ends_trouble else None
+        trouble = troubles().first() if news.ends_trouble else None
         if trouble is not None:
-            _tell(news, Occasion.WELL, after=trouble)
+            _tell(news, Occasion.WELL, after=Occasion(trouble.occasion))
         if news.occasion is not None:
             _tell(news, news.occasion)
 
 
-def _trouble() -> Occasion | None:
-    """What was announced last and is not over yet."""
-    last = Notice.objects.filter(occasion__in=[*_TROUBLE, Occasion.WELL]).first()
-    return Occasion(last.occasion) if last is not None and last.occasion != Occasion.WELL else None
+def troubles() -> QuerySet[Notice]:
+    """What was announced and is not over yet, the last one first. In a district's scope."""
+    well = Notice.objects.filter(occasion=Occasion.WELL).first()
+    return Notice.objects.filter(occasion__in=_TROUBLE, pk__gt=well.pk if well else 0)
 
 
 def _tell(news: News, occasion: Occasion, *, after: Occasion | None = None) -> None:

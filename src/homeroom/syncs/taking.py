@@ -23,7 +23,7 @@ from homeroom.sources import TryAgainLaterError
 from homeroom.sources.drops import Drop, newest_finished
 from homeroom.sources.package import shown
 from homeroom.sources.sftp_drop import Collected, collect
-from homeroom.syncs import storage
+from homeroom.syncs import storage, telling
 from homeroom.syncs.claims import Claim
 from homeroom.syncs.models import State, Sync
 
@@ -108,6 +108,7 @@ def end_without_delivery(sync: Sync, claim: Claim, why: str) -> None:
             claim.write(state=State.DISCARDED, finished_at=timezone.now(), reason=why, stage="")
         else:
             claim.withdraw()
+        telling.tell_of_nothing_new(sync.district_id)
     storage.remove(sync)
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from homeroom.districts import scope
 from homeroom.districts.models import District, Method
 from homeroom.feeds.models import Feed
-from homeroom.notices.announcing import News, announce
+from homeroom.notices.announcing import News, announce, troubles
 from homeroom.notices.messages import Standing
 from homeroom.notices.models import Occasion
 from homeroom.notices.sending import address
@@ -49,6 +49,16 @@ def tell(sync_id: int) -> None:
             new_errors=sync.standing.get("new"),
         ),
     )
+
+
+def tell_of_nothing_new(district_id: int) -> None:
+    """Announces that all is well again where nights did not get in, and nothing else was wrong: one has got in since,
+    and found nothing new. A drop that failed, or one that is missed, is not mended by that. In the district's scope.
+    """
+    failed = [notice.sync_id for notice in troubles()]
+    syncs = Sync.objects.filter(pk__in=[sync_id for sync_id in failed if sync_id is not None])
+    if failed and None not in failed and all(_has_not_got_in(sync) for sync in syncs):
+        announce(district_id, News(key=f"got in after sync {failed[0]}", occasion=None, ends_trouble=True))
 
 
 def tell_of_missing_deliveries() -> int:
@@ -93,11 +103,15 @@ def _last_that_ended() -> Sync | None:
 def _is_mended(failed: Sync) -> bool:
     """Whether a later night has got in where this one did not, and found nothing new: it left no sync."""
     return (
-        failed.is_collected
-        and not failed.delivery_digest
+        _has_not_got_in(failed)
         and failed.finished_at is not None
         and Feed.objects.filter(district=failed.district_id, looked_at__gt=failed.finished_at).exists()
     )
+
+
+def _has_not_got_in(failed: Sync) -> bool:
+    """Whether a night has failed before there was a delivery."""
+    return failed.is_collected and not failed.delivery_digest
 
 
 def _expecting() -> Iterator[District]:
