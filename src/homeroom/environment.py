@@ -174,7 +174,8 @@ class Environment(BaseSettings):
     email_url: Annotated[str, AfterValidator(_sends)] = Field(
         "",
         description="smtp://user:password@host:587 (STARTTLS), smtps://… (TLS), or console:. "
-        "If not set: e-mails become files in the folder mail of HOMEROOM_DATA.",
+        "If not set: e-mails become files in the folder mail of HOMEROOM_DATA, each kept until one is written 30 days "
+        "later.",
     )
     email_from: str = Field("homeroom@localhost", description="The sender of e-mails.")
     digest_hour: int = Field(
