@@ -319,3 +319,12 @@ def test_what_is_no_sftp_server_is_told(district: District) -> None:
 def test_addresses_inside_a_network_are_not_asked(district: District, more: dict[str, bool]) -> None:
     with pytest.raises(SettingsError, match=r"leads to 127\.0\.0\.1, an address inside a private network"):
         offered_host_key(district.server(**more))
+
+
+def test_name_service_that_hangs_is_not_waited_for(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [answered.wait(5)][:0])
+
+    with pytest.raises(TryAgainLaterError, match=r"name service did not find sftp\.example within 0 seconds"):
+        offered_host_key(district.server(host="sftp.example", host_key="", timeout_seconds=0.2))
+    answered.set()

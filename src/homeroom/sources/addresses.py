@@ -10,7 +10,10 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from homeroom.sources import SettingsError, TryAgainLaterError
@@ -75,12 +78,12 @@ def askable(url: str, allowed: Allowed) -> str:
     return host
 
 
-def judged(host: str, port: int, allowed: Allowed) -> list[str]:
+def judged(host: str, port: int, allowed: Allowed, *, within_seconds: float | None = None) -> list[str]:
     """The addresses of this name, all of which may be asked; a connection is made to one of them and not to the name.
 
-    Raises SettingsError for others, TryAgainLaterError for unknown names.
+    Raises SettingsError for others, TryAgainLaterError for unknown names, and where the name service takes longer.
     """
-    addresses = _resolved(host, port)
+    addresses = _resolved(host, port, within_seconds)
     for address in addresses:
         if not allowed.address(address):
             raise SettingsError(
@@ -90,11 +93,31 @@ def judged(host: str, port: int, allowed: Allowed) -> list[str]:
     return addresses
 
 
-def _resolved(host: str, port: int) -> list[str]:
+def _resolved(host: str, port: int, within_seconds: float | None) -> list[str]:
     try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        found = _asked(host.strip("[]"), port).result(within_seconds)
+    except TimeoutError as error:  # an OSError, too
+        raise TryAgainLaterError(
+            f"The name service did not find {host} within {within_seconds or 0:,.0f} seconds. It may be down, or slow."
+        ) from error
     except (OSError, UnicodeError) as error:
         raise TryAgainLaterError(
             f"No machine is called {host}. Check the spelling; if it is right, the name service may be down."
         ) from error
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def _asked(host: str, port: int) -> Future[list[Any]]:
+    """What the name service says, once it does. The system's call knows no deadline, so it has a thread of its own:
+    who does not wait for it any longer leaves it behind, until it returns or the process ends.
+    """
+    answer: Future[list[Any]] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:  # raised again to whoever waits
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name="name service", daemon=True).start()
+    return answer

@@ -190,7 +190,7 @@ def _socket(server: Server) -> socket.socket:
     """
     allowed = Allowed(loopback=server.allows_loopback, private=server.allows_private, advice=_ADVICE)
     failure: OSError | None = None
-    for address in judged(server.host, server.port, allowed):
+    for address in judged(server.host, server.port, allowed, within_seconds=server.timeout_seconds):
         try:
             connected = socket.create_connection((address, server.port), server.timeout_seconds)
         except OSError as error:

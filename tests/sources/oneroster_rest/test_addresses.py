@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -124,6 +126,23 @@ def test_name_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
     with pytest.raises(TryAgainLaterError, match=r"No machine is called sis\.example"):
         collect(Connection("https://sis.example/v1p1", "1.1", Bearer("x")), tmp_path)
+
+
+def test_name_service_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    answered = threading.Event()
+
+    def hangs(*_: object, **__: object) -> None:
+        answered.wait(5)
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
+    begin = time.monotonic()
+
+    with pytest.raises(TryAgainLaterError, match=r"name service did not find sis\.example within 0 seconds"):
+        collect(Connection("https://sis.example/v1p1", "1.1", Bearer("x"), timeout_seconds=0.2), tmp_path)
+
+    answered.set()
+    assert time.monotonic() - begin < 2  # of the five seconds that it would take
 
 
 @pytest.mark.parametrize(

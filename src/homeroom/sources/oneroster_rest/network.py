@@ -19,7 +19,7 @@ from homeroom.sources.addresses import Allowed, judged
 class Network(httpcore2.SyncBackend):
     """Connects to allowed addresses only, and hands out streams that end when their exchange does.
 
-    Raises SettingsError for other addresses, TryAgainLaterError for unknown names.
+    Raises SettingsError for other addresses, TryAgainLaterError for names that are unknown or not told in time.
     """
 
     def __init__(self, allowed: Allowed) -> None:
@@ -34,7 +34,8 @@ class Network(httpcore2.SyncBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         failure: Exception | None = None
-        for address in judged(host, port, self._allowed):
+        left = _left(timeout, httpcore2.ConnectTimeout)
+        for address in judged(host, port, self._allowed, within_seconds=left):
             try:
                 left = _left(timeout, httpcore2.ConnectTimeout)
                 return _Timed(super().connect_tcp(address, port, left, local_address, socket_options))
