@@ -38,10 +38,11 @@ from homeroom.engine.rules.selfserve import (
     refuse_withheld,
 )
 from homeroom.engine.second_pass import explain
-from homeroom.engine.snapshot import Remark, Snapshot
+from homeroom.engine.snapshot import Part, Remark, Snapshot
 from homeroom.engine.templates import PASSWORD
 
 Progress = Callable[[str], None]
+_FILES_AT_A_TIME = 2
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,8 @@ def validate(
     certain = known is not None or profile.self_contained_deltas
     whole = {name for name, part in snapshot.parts.items() if part.mode == "bulk" or certain}
     resolvable = frozenset(whole | set(known.tables if known else ()))
-    pages = {}
-    for name, part in snapshot.parts.items():
-        progress(f"Reading {part.file}")
-        pages[name] = index(part, LOCAL, profile, resolvable=resolvable, compare=known is not None, work=work)
+    look = partial(index, rules=LOCAL, profile=profile, resolvable=resolvable, compare=known is not None, work=work)
+    pages = _read(snapshot.parts, look, progress)
     if gathering.add_remarks(_without_rows(pages)):
         return Checked(snapshot, profile, gathering.done(), stopped=True)
     ledger = Ledger(pages, Known(known.tables if known else {}), roster_given=known is not None)
@@ -122,6 +121,19 @@ def validate(
         gathering.add(of_tally(tally))
     # A profile may say of any rule that it stops the sync.
     return Checked(snapshot, profile, gathering.done(), stopped=gathering.stops, pages={} if gathering.stops else pages)
+
+
+def _read(parts: Mapping[str, Part], look: Callable[[Part], Page], progress: Progress) -> dict[str, Page]:
+    """The page of each table. Two files are read at a time, the largest first: so while the last rows of one are put
+    together, the processors have another to read.
+    """
+    with ThreadPoolExecutor(_FILES_AT_A_TIME) as readers:
+        by_size = sorted(parts, key=lambda name: parts[name].size_bytes, reverse=True)
+        reading = {name: readers.submit(look, parts[name]) for name in by_size}
+        for name, page in reading.items():
+            progress(f"Reading {parts[name].file}")
+            page.result()
+    return {name: reading[name].result() for name in parts}
 
 
 def _validate_upload(

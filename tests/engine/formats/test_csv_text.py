@@ -1,5 +1,6 @@
 """One delivered CSV file: what is read, and on which lines."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -125,6 +126,22 @@ def test_a_file_of_one_column(tmp_path: Path) -> None:
 
     assert rows(found) == [(2, "a"), (4, None), (5, "  ")]
     assert bad_rows(found) == [(6, "row-too-long")]
+
+
+def test_files_of_one_name_that_are_read_at_the_same_time_do_not_mix(tmp_path: Path) -> None:
+    """Of rows that end in a carriage return a copy is made, in one folder for all."""
+    texts = []
+    for number in range(16):
+        folder = tmp_path / f"folder {number}"
+        folder.mkdir()
+        text = opened(folder, f"id\r{number}\r".encode())
+        assert isinstance(text, CsvText)
+        texts.append(text)
+
+    with ThreadPoolExecutor(len(texts)) as readers:
+        found = list(readers.map(lambda text: text.measure([pl.col("id")], work=tmp_path), texts))
+
+    assert [rows(one) for one in found] == [[(2, str(number))] for number in range(16)]
 
 
 def test_blank_lines_in_a_file_of_one_column_without_quotes(tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from homeroom.engine.formats.csv_questions import Questions
 PIECE_BYTES = 8 << 20
 SMALLEST_PIECE_BYTES = 2 << 20  # more than the longest line
 PIECES_OF_A_FILE = 64
-# Fewer do not keep two processors busy: while one is parsed another waits for its text. More take memory.
-PIECES_AT_A_TIME = 4
+# Of each of two files that are read at a time. Fewer do not keep two processors busy: while one is parsed another waits
+# for its text. More take memory.
+PIECES_AT_A_TIME = 3
 _TAIL_BYTES = 64 << 10
 # What so many pieces say is put together at once: memory that is freed in large blocks goes back to the system, and the
 # small ones serve the next pieces.

@@ -166,6 +166,14 @@ def _distinct(header: Sequence[str]) -> tuple[str, ...]:
 
 
 def _unused(path: Path) -> Path:
-    """The path itself, or the next like it at which there is no file yet."""
+    """The path itself, or the next like it at which there was no file yet: several files are read at a time."""
     numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
-    return next(candidate for candidate in chain([path], numbered) if not candidate.exists())
+    return next(candidate for candidate in chain([path], numbered) if _made(candidate))
+
+
+def _made(path: Path) -> bool:
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

@@ -92,7 +92,7 @@ class PagesText:
 
 
 def _unused(work: Path, table: str) -> Path:
-    """A path in the work folder at which nothing is: another pull may be read there, too."""
+    """A path in the work folder at which nothing is: another pull may have been read there, too."""
     return next(path for number in count(1) if not (path := work / f"{table}.rest-{number}.csv").exists())
 
 
