@@ -73,15 +73,13 @@ def undo(district: District, *, sync_id: int, tell: Callable[[str], None] = lamb
 
 
 def _conflicts(district: District, sync_id: int) -> dict[str, list[str]]:
-    """See ``changed_since``. A change by hand takes the sync's number from the record: an index finds those without.
-    ``offset 0`` has each of them looked up by itself; else all that a sync changed might be read first.
-    """
+    """See ``changed_since``. A change by hand takes the sync's number from the record: an index finds those without."""
     found = {}
     for kind, model in KINDS.items():
         of_before = f"select from {_BEFORE} b where b.district_id = t.district_id and b.kind = %s and b.key = t.key"
         changed = (
             f"select t.source_id from {model._meta.db_table} t where t.district_id = %s and t.last_sync_id is null"
-            f" and (t.first_sync_id = %s or exists ({of_before} offset 0)) order by t.source_id limit 1000"
+            f" and (t.first_sync_id = %s or exists ({of_before})) order by t.source_id limit 1000"
         )
         found[kind] = asked(f"select array({changed})", [district.pk, sync_id, kind])
     return {kind: source_ids for kind, source_ids in found.items() if source_ids}
