@@ -1,6 +1,5 @@
 """Zips are hostile until proven otherwise: what is read, what is read around, what is refused and in which words."""
 
-import os
 import stat
 import struct
 import zipfile
@@ -299,11 +298,10 @@ def test_roster_that_does_not_fit_on_the_disk_can_be_tried_again(
 
 
 def test_disk_that_fills_up_meanwhile_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(handle: int, _: str) -> None:
-        os.close(handle)
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.fdopen", full)
+    monkeypatch.setattr("homeroom.sources.archive._copy", full)
 
     with pytest.raises(TryAgainLaterError, match=r"plain\.zip could not be unpacked into .*: No space left on device"):
         unpack(ZIPS / "accept" / "plain.zip", into=tmp_path)

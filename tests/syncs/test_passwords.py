@@ -151,6 +151,22 @@ def test_engine_reads_every_other_cell_as_before(
     assert all(kept in (None, name) for name, kept in names)
 
 
+@given(body=BODIES, bare=st.integers(0, 8))
+def test_pieces_without_passwords_are_kept_as_if_each_line_was_looked_at(
+    body: list[tuple[bytes, bytes]], bare: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever stands before them and after them."""
+    folder = tmp_path_factory.mktemp("pieces")
+    rows = [row + end for row, end in body]
+    text = HEADER + b"".join([*rows[:4], b"u1,Ann,,a@x.example\n" * bare, *rows[4:]])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("homeroom.syncs.passwords._BLOCK", 40)
+        kept = without(text, folder)
+        patch.setattr("homeroom.syncs.passwords._Rows.holds_none", lambda *_: False)
+        assert kept == without(text, folder)
+
+
 def read(path: Path, folder: Path) -> dict[str, pl.DataFrame]:
     text = open_csv(path)
     assert isinstance(text, CsvText)

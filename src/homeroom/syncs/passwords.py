@@ -9,7 +9,9 @@ infers from nobody's absence that they left.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,9 +20,11 @@ import polars as pl
 from homeroom.engine.formats.csv_body import LONGEST_LINE
 from homeroom.engine.formats.csv_header import Unreadable, read_opening
 from homeroom.engine.formats.csv_lines import LONGEST_ROW_BYTES, LONGEST_ROW_LINES, TELLING_CELLS
+from homeroom.engine.formats.csv_proof import read_proven
 from homeroom.engine.templates import is_password
 
 _BLOCK = 4 << 20
+_PIECES_AT_A_TIME = 3
 _SIGNATURE = 16
 
 _QUOTED_OR_PLAIN = rb'(?:"(?:[^"]++|"")*+"|[^",\r\n]*+)'
@@ -45,8 +49,9 @@ def copy_without(source: Path, target: Path) -> None:
         write.write(read.read(opening.end_bytes))
         rows = _Rows(cells=len(opening.header), places=places)
         line_end = b"\r" if opening.returns else b"\n"
-        for lines in _pieces(read, line_end):
-            write.write(rows.blanked(lines, line_end=line_end))
+        with ThreadPoolExecutor(_PIECES_AT_A_TIME) as ahead:
+            for lines, is_bare in _looked_at(_pieces(read, line_end), rows.holds_none, ahead):
+                write.write(rows.blanked(lines, line_end=line_end, is_bare=is_bare.result()))
         write.write(rows.rest(line_end=line_end))
 
 
@@ -71,6 +76,18 @@ def _pieces(read: BinaryIO, line_end: bytes) -> Iterator[bytes]:
         yield held
 
 
+def _looked_at(
+    pieces: Iterator[bytes], look: Callable[[bytes], bool], ahead: Executor
+) -> Iterator[tuple[bytes, Future[bool]]]:
+    """Each piece, while the next ones are looked at."""
+    begun: deque[tuple[bytes, Future[bool]]] = deque()
+    for piece in pieces:
+        begun.append((piece, ahead.submit(look, piece)))
+        if len(begun) > _PIECES_AT_A_TIME:
+            yield begun.popleft()
+    yield from begun
+
+
 class _Rows:
     """The rows of one file, told as ``engine.formats.csv_lines`` tells them."""
 
@@ -87,8 +104,13 @@ class _Rows:
         self._cut_off: bytes | None = None
         """The bad line just before, if it may go on in the next one."""
 
-    def blanked(self, piece: bytes, *, line_end: bytes) -> bytes:
-        """The next piece, as far as it can be judged before what follows it is known."""
+    def blanked(self, piece: bytes, *, line_end: bytes, is_bare: bool) -> bytes:
+        """The next piece, as far as it can be judged before what follows it is known. is_bare: by itself it
+        ``holds_none``.
+        """
+        if is_bare and not self._waiting and not self._is_inside_long_line:
+            self._cut_off = None
+            return piece
         given, self._waiting = self._waiting + piece, b""
         return self._line_by_line(given, line_end, is_last=False)
 
@@ -96,10 +118,15 @@ class _Rows:
         given, self._waiting = self._waiting, b""
         return self._line_by_line(given, line_end, is_last=True)
 
+    def holds_none(self, piece: bytes) -> bool:
+        """Whether all of a piece is rows without a password: in most deliveries every piece is."""
+        columns = [f"c{place}" for place in range(self._cells)]
+        filled = pl.any_horizontal(pl.col(columns[place]).is_not_null() for place in self._places)
+        proven = read_proven(piece, columns, [filled.alias("filled")])
+        return proven is not None and not proven.frame["filled"].any()
+
     def _doubtful(self, text: bytes, lines: list[bytes], line_end: bytes) -> Iterator[int]:
-        """Which lines must be looked at one by one. The others are whole rows without a password: in most deliveries,
-        all.
-        """
+        """Which lines must be looked at one by one. The others are whole rows without a password."""
         if line_end != b"\n" or self._cells < TELLING_CELLS or len(self._places) > 1:
             return iter(range(len(lines)))
         told = pl.Series([text.decode(errors="replace")]).str.split("\n").explode().head(len(lines))
