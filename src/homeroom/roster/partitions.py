@@ -57,6 +57,30 @@ begin
 end $$
 """
 
+# What all records of a load have alike is not copied again and again: it is what the part's columns default to meanwhile.
+_BEGIN_WITH_DEFAULTS = (
+    _BEGIN_WITH_GENERATED.replace("create or replace function", "create function")
+    .replace("(kind regclass)", "(kind regclass, sync bigint default null)")
+    .replace(
+        "    execute format('grant insert",
+        """    execute format(
+        'alter table %1$I alter district_id set default %2$s,'
+        ' alter first_sync_id set default %3$L, alter last_sync_id set default %3$L',
+        part, district, sync
+    );
+    execute format('grant insert""",
+    )
+)
+_END_WITHOUT_DEFAULTS = _END.replace("create function", "create or replace function").replace(
+    "begin\n",
+    """begin
+    execute format(
+        'alter table %I alter district_id drop default, alter first_sync_id drop default,'
+        ' alter last_sync_id drop default', part
+    );
+""",
+)
+
 
 class PartByDistrict(RunSQL):
     """The table holds nothing by itself: each district has a partition, made by its first load. To be protected after
@@ -89,4 +113,18 @@ class LoadGenerated(RunSQL):
     def __init__(self) -> None:
         super().__init__(
             sql=[_BEGIN_WITH_GENERATED], reverse_sql=[_BEGIN.replace("create function", "create or replace function")]
+        )
+
+
+class LoadDefaults(RunSQL):
+    """A load says once which sync it belongs to, and copies only what differs from record to record."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            sql=["drop function roster_begin_load(regclass)", _BEGIN_WITH_DEFAULTS, _END_WITHOUT_DEFAULTS],
+            reverse_sql=[
+                "drop function roster_begin_load(regclass, bigint)",
+                _BEGIN_WITH_GENERATED,
+                _END.replace("create function", "create or replace function"),
+            ],
         )

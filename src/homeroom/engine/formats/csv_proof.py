@@ -106,7 +106,7 @@ def _quotes(piece: bytes, cells: int) -> Quotes | None:
 def _counts(piece: bytes, marks: bytes) -> tuple[int, ...]:
     """How often each mark is in a piece. polars counts them in a tenth of the time, while other threads go on."""
     octets = pl.Series([piece], dtype=pl.Binary).cast(pl.List(pl.UInt8)).explode()
-    return tuple((octets == mark).sum() for mark in marks)
+    return tuple(int((octets == mark).sum()) for mark in marks)
 
 
 def _ends_regularly(unended: bytes, cells: int, quotes: Quotes) -> bool:

@@ -72,9 +72,16 @@ class _Table:
         return bool(asked("select to_regclass(%s) is not null", [f"{self._name}_of_{self._district_id}"]))
 
     def load(self, change: TableChanges) -> None:
-        """The first records of their kind, copied to where they stay; nobody sees them before the load has ended."""
-        part = asked("select roster_begin_load(%s)", [self._name])
-        copy_in(f"{part} ({listed(self._fields)})", self._rows(change))
+        """The first records of their kind, copied to where they stay; nobody sees them before the load has ended. What
+        all of them have alike is what its column defaults to in a load.
+        """
+        assert change.after is not None
+        part = asked("select roster_begin_load(%s, %s)", [self._name, self._sync_id])
+        told = {"key", "content", *map(field_of, change.after.columns), *self._ours}
+        if any(map(is_metadata, change.after.columns)):
+            told.add("metadata")
+        fields = tuple(name for name in self._fields if name in told)
+        copy_in(f"{part} ({listed(fields)})", self._rows(change).select(fields))
 
     def end_load(self) -> None:
         asked("select roster_end_load(%s)", [self._name])
