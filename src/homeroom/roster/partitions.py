@@ -57,7 +57,7 @@ begin
 end $$
 """
 
-# What all records of a load have alike is not copied again and again: it is what the part's columns default to meanwhile.
+# What all records of a load have alike is not copied each time: it is what the part's columns default to meanwhile.
 _BEGIN_WITH_DEFAULTS = (
     _BEGIN_WITH_GENERATED.replace("create or replace function", "create function")
     .replace("(kind regclass)", "(kind regclass, sync bigint default null)")
