@@ -76,9 +76,7 @@ def _status() -> int:
         # What is still in the buffer must not be tried again when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOBODY_READS
-    except (
-        BaseException
-    ) as error:  # the last resort, of panics, too: no person is ever shown a stack trace …
+    except BaseException as error:  # the last resort, of panics, too: no person is ever shown a stack trace …
         if _is_for_developers():  # … unless a developer asks for it
             raise
         return _say(_sorry(error), OUR_FAULT)
