@@ -15,7 +15,12 @@ import warnings
 import typer
 
 import homeroom.cli.allocation  # noqa: F401 — before polars is loaded
-from homeroom.cli.offline import check, rules
+
+# isort: split
+from polars.exceptions import PanicException
+
+from homeroom.cli.check import check
+from homeroom.cli.rules import rules
 from homeroom.cli.server import ANYTHING, demo, manage, operator, prepare, serve, sftp, work
 from homeroom.cli.wrong_use import WrongUseError
 
@@ -76,7 +81,7 @@ def _status() -> int:
         # What is still in the buffer must not be tried again when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOBODY_READS
-    except BaseException as error:  # the last resort, of panics, too: no person is ever shown a stack trace …
+    except (Exception, PanicException) as error:  # the last resort: no person is ever shown a stack trace …
         if _is_for_developers():  # … unless a developer asks for it
             raise
         return _say(_sorry(error), OUR_FAULT)

@@ -7,7 +7,7 @@ NETWORK = ("httpcore2", "oauthlib", "stamina", "homeroom.sources.oneroster_rest"
 
 
 def test_check_starts_without_the_client() -> None:
-    asked = f"import sys, homeroom.cli.checking; print([name for name in {NETWORK} if name in sys.modules])"
+    asked = f"import sys, homeroom.cli.check; print([name for name in {NETWORK} if name in sys.modules])"
 
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
 

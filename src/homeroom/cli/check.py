@@ -5,12 +5,12 @@ database.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from errno import ENAMETOOLONG
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -34,17 +34,27 @@ EXIT_STATUS = {engine.Status.COMPLETED: 0, engine.Status.WITH_ERRORS: 1, engine.
 
 
 def check(
-    paths: Sequence[Path],
-    *,
-    profile: str,
-    onboarded: str | None,
-    known: Path | None,
-    out: Path,
-    findings: Path | None,
-    as_json: bool,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="A zip, a folder, or the CSV files themselves.")],
+    profile: Annotated[
+        str, typer.Option(metavar="NAME|FILE.toml", help="publisher, standard, or a profile of your own.")
+    ] = "publisher",
+    onboarded: Annotated[
+        str | None,
+        typer.Option(metavar="ID,ID,…|FILE", help="Source ids of the onboarded schools; without it every school is."),
+    ] = None,
+    known: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="The roster as accepted before: a OneRoster folder or zip.")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the sync reports go.")] = Path("sync-reports"),
+    findings: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Write every finding there, notes included.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON on standard output.")] = False,  # noqa: FBT002
 ) -> int:
-    """The exit status, after everything was written and shown. What each argument means stands at the command
-    (``offline``). Raises WrongUseError.
+    """Checks a roster: what would be accepted, what would be refused, and why.
+
+    Ends with 0 if there are no errors, 1 if some records are refused, 2 if the delivery cannot be taken as a whole, 64
+    if the command was used wrongly.
     """
     chosen = _profile(profile)
     schools = _onboarded(onboarded)
