@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,6 +65,7 @@ def test_one_more_worker_joins_and_goes_when_told(start: Start, data: Path) -> N
     others = workers_of(data)
     worker = subprocess.Popen([*HOMEROOM, "work"], env=environment(data), stdin=subprocess.DEVNULL)
     assert within(20, lambda: bool(workers_of(data) - others) and listens_to(worker, signal.SIGTERM))
+    time.sleep(1)  # told to stop in the very moment in which it registers, it stays there until the others miss it
 
     worker.send_signal(signal.SIGTERM)
 
