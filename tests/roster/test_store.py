@@ -70,6 +70,22 @@ def test_what_is_applied_is_what_is_loaded(cast: Cast, files: Files, version: st
         assert store.generation(cast.ferndale) == 1
 
 
+def test_what_a_first_load_has_alike_is_of_that_sync_and_of_no_later_row(
+    cast: Cast, files: Files, version: str
+) -> None:
+    bring(cast.ferndale, files.roster(), files.work, sync_id=7, version=version)
+
+    alike = ("district_id", "is_active", "origin", "first_sync_id", "last_sync_id")
+    with scope.within(cast.ferndale.pk), connection.cursor() as cursor:
+        assert set(Enrollment.objects.values_list(*alike)) == {(cast.ferndale.pk, True, "sync", 7, 7)}
+        cursor.execute(
+            "select count(*), count(*) filter (where atthasdef) from pg_attribute where attrelid = %s::regclass"
+            " and attname in ('district_id', 'first_sync_id', 'last_sync_id')",
+            [f"roster_enrollment_of_{cast.ferndale.pk}"],
+        )
+        assert cursor.fetchone() == (3, 0)
+
+
 def test_an_index_made_anew_is_the_one_that_was_kept(cast: Cast, files: Files, version: str) -> None:
     bring(cast.ferndale, files.roster(), files.work, sync_id=1, version=version)
     with scope.within(cast.ferndale.pk):
