@@ -6,7 +6,8 @@ RUN pip install --no-cache-dir uv
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
-RUN uv venv /opt/homeroom && uv pip install --python /opt/homeroom/bin/python --no-cache .
+# Compiled here, because the user without rights can keep nothing compiled: each start would do it anew.
+RUN uv venv /opt/homeroom && uv pip install --python /opt/homeroom/bin/python --no-cache --compile-bytecode .
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home homeroom && install --directory --owner homeroom --mode 700 /data
