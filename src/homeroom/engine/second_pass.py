@@ -41,7 +41,7 @@ def explain(page: Page, causes: Causes, findings: Gathering) -> pl.DataFrame:
 
 
 def _tell(page: Page, batch: pl.DataFrame, faults: pl.DataFrame, causes: Causes) -> pl.DataFrame:
-    told = [*_told_by_themselves(page, batch), *_told_by_faults(page, batch, faults, causes)]
+    told = [*_told_by_themselves(page, batch, faults), *_told_by_faults(page, batch, faults, causes)]
     if not told:
         return pl.DataFrame(schema=_TOLD)
     everything = pl.concat(told)
@@ -75,30 +75,34 @@ _TOLD = {
 _GRAVITY = {consequence.value: grade for grade, consequence in enumerate(Consequence)}
 
 
-def _told_by_themselves(page: Page, batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _told_by_themselves(page: Page, batch: pl.DataFrame, faults: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """The findings of cell and row rules: per cell that of the gravest rule that is broken, of equals the first."""
-    marks = [_broken(page, one).alias(str(number)) for number, one in enumerate(page.local)]
-    if not marks:
+    by_column = groupby(enumerate(page.local), key=lambda pair: pair[1].cell.name)
+    gravest = {name: sorted(group, key=lambda pair: _GRAVITY[pair[1].consequence.value]) for name, group in by_column}
+    if not gravest:
         return
-    broken = batch.select("row", *marks)
-    for name, group in groupby(enumerate(page.local), key=lambda pair: pair[1].cell.name):
-        rules = sorted(group, key=lambda pair: _GRAVITY[pair[1].consequence.value])
-        first = pl.coalesce(pl.when(pl.col(str(number))).then(pl.lit(number)) for number, _ in rules)
-        hits = broken.select("row", number=first).filter(pl.col("number").is_not_null())
-        for number, one in rules:
-            rows = hits.filter(pl.col("number") == number)
-            if len(rows):
-                yield _worded(page, batch.join(rows.select("row"), on="row", how="semi"), one, name)
+    lost = _lost(faults)
+    # All columns are asked at once: to ask one after the other would take longer than the answers.
+    numbered = {
+        name: pl.coalesce(pl.when(_broken(one, lost)).then(pl.lit(number, pl.UInt16)) for number, one in group)
+        for name, group in gravest.items()
+    }
+    hits = batch.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias(" place"), **numbered)
+    hits = hits.unpivot(index=" place", value_name="number").drop_nulls("number")
+    for (number,), places in sorted(hits.partition_by("number", as_dict=True).items()):
+        one = page.local[number]
+        yield _worded(page, batch[places[" place"]], one, one.cell.name)
 
 
-def _broken(page: Page, one: LocalRule) -> pl.Expr:
+def _lost(faults: pl.DataFrame) -> dict[str, pl.Expr]:
+    """By column, the rows whose reference in it leads nowhere."""
+    by_column = faults.filter(pl.col("rule") == NOT_FOUND.id).partition_by("column", as_dict=True)
+    return {name: pl.col("row").is_in(lost["row"].implode()) for (name,), lost in by_column.items()}
+
+
+def _broken(one: LocalRule, lost: Mapping[str, pl.Expr]) -> pl.Expr:
     """Where the rule is broken. The text of a reference is only looked at where it leads nowhere."""
-    if not one.waits:
-        return one.broken
-    missing = [
-        f.filter((pl.col("column") == one.cell.name) & (pl.col("rule") == NOT_FOUND.id))["row"] for f in page.faults
-    ]
-    return one.broken & pl.col("row").is_in(pl.concat(missing).implode()) if missing else pl.lit(False)
+    return one.broken & lost.get(one.cell.name, pl.lit(False)) if one.waits else one.broken
 
 
 def _worded(page: Page, rows: pl.DataFrame, one: LocalRule, name: str) -> pl.DataFrame:
