@@ -9,6 +9,9 @@ than its own line.
 Everything here is vectorised over the lines of a piece, whatever is in it.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -33,6 +36,14 @@ _OTHER_CONTROLS = "[\x80-\x9f]"
 BAD_ROWS = {"line": pl.UInt32, "rule": pl.String, "text": pl.String, "first_cell": pl.String}
 SKIPPED = {ROW: pl.UInt32, "lines": pl.UInt32}
 WITH_BREAKS = {ROW: pl.UInt32, "bytes": pl.UInt32}
+_OF_SEVERAL_LINES = {
+    "number": pl.UInt32,
+    "last": pl.UInt32,
+    "bytes": pl.UInt32,
+    "text": pl.String,
+    "sound": pl.Boolean,
+    "nul": pl.Boolean,
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Judged:
     `lines` lines as a spreadsheet counts them, with good rows at the bytes `starts`, both numbered from 0 here.
     `skipped`: the lines that are no rows, as the number of good rows before them and how many there are. `bad`: one row
     per bad row (BAD_ROWS). `with_breaks`: the good rows with a line break in a cell, and how many bytes each has.
-    `text`: the good rows, a line each; null if that is just what the piece says.
+    `text`: the good rows, a line each, in parts that may be views of the piece; null if that is just what it says.
     """
 
     settled_bytes: int
@@ -51,7 +62,7 @@ class Judged:
     bad: pl.DataFrame
     with_breaks: pl.DataFrame
     starts: pl.Series
-    text: bytes | None
+    text: Sequence[bytes | memoryview] | None
 
     @property
     def rows(self) -> int:
@@ -68,7 +79,7 @@ def judge(piece: bytes, *, cells: int, last: bool, bytes_beyond: int) -> Judged:
     if not last:
         lines = _without_unsettled(lines, several, bytes_beyond)
     units = _units(lines, several)
-    units = units.with_columns(blank=_is_blank(cells)).with_columns(
+    units = _with_blank(units, cells).with_columns(
         good=pl.col("sound") & pl.col("complete") & ~pl.col("blank") & ~pl.col("nul")
     )
     rows_before = pl.col("good").cum_sum().cast(pl.UInt32)
@@ -77,17 +88,34 @@ def judge(piece: bytes, *, cells: int, last: bool, bytes_beyond: int) -> Judged:
     bad = units.filter(~pl.col("good") & ~pl.col("blank"))
     # A line end of several carriage returns would leave all but one in the last cell, and the very last may lack its
     # end.
-    odd_ends = b"\r\r\n" in piece or piece.endswith(b"\r")
+    odd_ends = b"\r" in piece and (b"\r\r\n" in piece or piece.endswith(b"\r"))
     as_it_is = good.height == units.height and not odd_ends
+    settled_bytes = int(lines["size"].sum()) + lines.height if not last else len(piece)
     return Judged(
-        settled_bytes=int(lines["size"].sum()) + lines.height if not last else len(piece),
+        settled_bytes=settled_bytes,
         lines=units.height,
         skipped=other.group_by("row", maintain_order=True).agg(lines=pl.len().cast(pl.UInt32)),
         bad=bad.select("line", rule=_rule(cells), **_shown()),
         with_breaks=good.with_row_index(ROW).filter(pl.col("bytes").is_not_null()).select(WITH_BREAKS.keys()),
         starts=good["start"].alias(START),
-        text=None if as_it_is else good["text"].str.join("\n").item().encode() + b"\n" * (good.height > 0),
+        text=None if as_it_is else _mended(good) if odd_ends else list(_good_parts(piece, units, settled_bytes)),
     )
+
+
+def _mended(good: pl.DataFrame) -> list[bytes]:
+    """The text of good rows, whatever their line ends are."""
+    return [good["text"].str.join("\n").item().encode(), b"\n"] if good.height else []
+
+
+def _good_parts(piece: bytes, units: pl.DataFrame, end: int) -> Iterator[bytes | memoryview]:
+    """The text of the good rows as it stands in the piece up to this byte: each run of them is one part."""
+    runs = units.filter((pl.col("good") != pl.col("good").shift()).fill_null(True)).select("good", "start")
+    ends = [*runs["start"][1:], end]
+    for is_good, run_start, run_end in zip(runs["good"], runs["start"], ends, strict=True):
+        if is_good:
+            yield memoryview(piece)[run_start:run_end]
+            if run_end == len(piece) and not piece.endswith(b"\n"):
+                yield b"\n"
 
 
 def is_row(text: pl.Expr, cells: int) -> pl.Expr:
@@ -110,44 +138,52 @@ def _lines(piece: bytes, cells: int) -> pl.DataFrame:
     (raw without carriage returns at its end), `start` (its first byte), `complete` (a whole row by itself), `odd` (in
     quotation marks).
     """
-    piece = piece.removesuffix(b"\n")
     try:
         raw = _split(piece)
         size, sound = raw.str.len_bytes(), pl.repeat(value=True, n=raw.len(), eager=True)
     except FAILURES:
         raw = _split(piece.decode(errors="replace").encode())
-        size = pl.Series([len(line) for line in piece.split(b"\n")], dtype=pl.UInt32)
+        size = pl.Series([len(line) for line in piece.removesuffix(b"\n").split(b"\n")], dtype=pl.UInt32)
         # The replacement character may have been delivered, too: that is not what is looked for.
         without = piece.replace(b"\xef\xbf\xbd", b"???").decode(errors="replace").encode()
         sound = ~_split(without).str.contains("\ufffd")
-    text = pl.col("line")
-    lines = (
-        pl.DataFrame({"raw": raw, "size": size, "sound": sound})
-        .with_row_index("number")
-        .with_columns(
-            start=((pl.col("size") + 1).cum_sum() - pl.col("size") - 1).cast(pl.UInt32),
-            line=pl.col("raw").str.strip_chars_end("\r"),
-            nul=pl.col("raw").str.contains("\x00", literal=True),
-        )
-        .with_columns(
-            complete=text.str.count_matches(",", literal=True) == cells - 1,
-            odd=(text.str.count_matches('"', literal=True) % 2 == 1) & (pl.col("size") <= LONGEST_LINE),
-        )
-    )
+    line = raw.str.strip_chars_end("\r") if b"\r" in piece else raw
+    none = pl.repeat(value=False, n=raw.len(), eager=True, dtype=pl.Boolean)
     # The grammar is only asked where commas alone do not tell: it takes ten times as long.
-    doubtful = lines["line"].str.contains('["\r]').arg_true()
-    told = lines[doubtful].select(is_row(text, cells)).to_series()
-    complete = lines["complete"].scatter(doubtful, told)
-    return lines.with_columns(complete=complete & (pl.col("size") <= LONGEST_LINE))
+    doubtful = line.str.contains('["\r]').arg_true()
+    told = line.gather(doubtful).alias("line").to_frame()
+    complete = line.str.count_matches(",", literal=True) == cells - 1
+    complete = complete.scatter(doubtful, told.select(is_row(pl.col("line"), cells)).to_series())
+    marks = told["line"].str.count_matches('"', literal=True)
+    lines = pl.DataFrame(
+        {
+            "raw": raw,
+            "size": size,
+            "sound": sound,
+            "line": line,
+            "nul": raw.str.contains("\x00", literal=True) if b"\x00" in piece else none,
+            "complete": complete,
+            "odd": none.clone().scatter(doubtful, marks % 2 == 1),
+        }
+    )
+    fits = pl.col("size") <= LONGEST_LINE
+    return lines.with_row_index("number").with_columns(
+        start=((pl.col("size") + 1).cum_sum() - pl.col("size") - 1).cast(pl.UInt32),
+        complete=pl.col("complete") & fits,
+        odd=pl.col("odd") & fits,
+    )
 
 
 def _split(text: bytes) -> pl.Series:
-    """The lines of a text. Raises one of FAILURES if it is not UTF-8."""
-    return pl.Series([text], dtype=pl.Binary).cast(pl.String).str.split("\n").explode()
+    """The lines of a text, with or without a line end after the last. Raises one of FAILURES if it is not UTF-8."""
+    lines = pl.Series([text], dtype=pl.Binary).cast(pl.String).str.split("\n").explode()
+    return lines.head(-1) if text.endswith(b"\n") else lines
 
 
 def _rows_of_several_lines(lines: pl.DataFrame, cells: int) -> pl.DataFrame:
     """The rows that go over several lines: `number` of the first and `last` line, `text`, `bytes`, `sound`, `nul`."""
+    if not lines["odd"].any():
+        return pl.DataFrame(schema=_OF_SEVERAL_LINES)
     end = (pl.col("size") + 1).cum_sum()
     tried = (
         lines.select("number", "odd", end=end, start=end - pl.col("size") - 1)
@@ -218,10 +254,15 @@ def _units(lines: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _is_blank(cells: int) -> pl.Expr:
-    """A line with nothing in it; white space alone is nothing, too, unless the table has a single column to hold it."""
-    text = pl.col("text") if cells == 1 else pl.col("text").str.strip_chars(" \t\r")
-    return (text == "") & (pl.col("size") <= LONGEST_LINE)
+def _with_blank(units: pl.DataFrame, cells: int) -> pl.DataFrame:
+    """The lines, and `blank`: those with nothing in them; white space alone is nothing, too, unless the table has a
+    single column to hold it. A whole row of several cells has a comma at the least.
+    """
+    asked = (~units["complete"]).arg_true() if cells > 1 else pl.int_range(units.height, eager=True)
+    text = units["text"].gather(asked)
+    nothing = (text if cells == 1 else text.str.strip_chars(" \t\r")) == ""
+    blank = pl.repeat(value=False, n=units.height, eager=True, dtype=pl.Boolean).scatter(asked, nothing)
+    return units.with_columns(blank=blank & (units["size"] <= LONGEST_LINE))
 
 
 def _rule(cells: int) -> pl.Expr:

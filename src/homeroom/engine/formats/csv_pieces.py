@@ -96,7 +96,7 @@ def _look(piece: bytes, columns: Sequence[str], questions: Questions, *, last: b
     judged = judge(piece, cells=len(columns), last=last, bytes_beyond=bytes_beyond)
     if not judged.rows:
         return judged, None
-    text = piece[: judged.settled_bytes] if judged.text is None else judged.text
+    text = [memoryview(piece)[: judged.settled_bytes]] if judged.text is None else judged.text
     return judged, questions.answered(read_rows(text, columns, questions.exprs, rows=judged.rows))
 
 
@@ -177,12 +177,12 @@ def _endless(beginning: bytes) -> Judged:
     """A line too long to be held in memory: one bad row, of which the rest is still to come."""
     bad = bad_row(line=0, rule="row-too-long", beginning=beginning[:LONGEST_ROW_BYTES])
     skipped = pl.DataFrame({"row": [0], "lines": [1]}, schema=SKIPPED)
-    return Judged(len(beginning), 1, skipped, bad, pl.DataFrame(schema=WITH_BREAKS), _NO_ROWS, b"")
+    return Judged(len(beginning), 1, skipped, bad, pl.DataFrame(schema=WITH_BREAKS), _NO_ROWS, ())
 
 
 def _nothing(*, settled_bytes: int) -> Judged:
     skipped, bad, breaks = (pl.DataFrame(schema=schema) for schema in (SKIPPED, BAD_ROWS, WITH_BREAKS))
-    return Judged(settled_bytes, 0, skipped, bad, breaks, _NO_ROWS, b"")
+    return Judged(settled_bytes, 0, skipped, bad, breaks, _NO_ROWS, ())
 
 
 def _no_answers(columns: Sequence[str], questions: Questions) -> pl.DataFrame:

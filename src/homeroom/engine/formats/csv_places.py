@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import StringIO
@@ -63,10 +63,10 @@ class Places:
             numbers.append(some)
             gathered += text
             if sum(map(len, numbers)) >= most_rows:
-                yield _among(rows, self._parsed(bytes(gathered), pl.concat(numbers)))
+                yield _among(rows, self._parsed(gathered, pl.concat(numbers)))
                 numbers, gathered = [], bytearray()
         if numbers:
-            yield _among(rows, self._parsed(bytes(gathered), pl.concat(numbers)))
+            yield _among(rows, self._parsed(gathered, pl.concat(numbers)))
 
     def _texts(self, rows: pl.Series | None, most_rows: int) -> Iterator[tuple[pl.Series, bytes]]:
         """The numbers of some of these rows, perhaps with a few others between them, and their lines."""
@@ -110,8 +110,8 @@ class Places:
         ]
         return b"\n".join([line.rstrip(b"\r\n") for line in lines]) + b"\n"
 
-    def _parsed(self, text: bytes, rows: pl.Series) -> pl.DataFrame:
-        table = read_rows(text, self.columns, [pl.col(self.columns)], rows=len(rows))
+    def _parsed(self, text: bytearray, rows: pl.Series) -> pl.DataFrame:
+        table = read_rows([text], self.columns, [pl.col(self.columns)], rows=len(rows))
         return rows.alias(ROW).to_frame().hstack(table)
 
 
@@ -147,18 +147,22 @@ class Changed:
         return map(self.change, self.places.read(rows, most_rows=most_rows))
 
 
-def read_rows(text: bytes, columns: Sequence[str], exprs: Sequence[pl.Expr], *, rows: int) -> pl.DataFrame:
-    """The expressions for each row of a text of which all `rows` lines or more are known to be good rows."""
+def read_rows(
+    text: Iterable[bytes | bytearray | memoryview], columns: Sequence[str], exprs: Sequence[pl.Expr], *, rows: int
+) -> pl.DataFrame:
+    """The expressions for each row of a text, in parts, of which all `rows` lines or more are known to be good rows."""
     # With a mark that is its to drop, polars leaves one that is in the first cell, and never takes the text for
     # something compressed.
     counted = pl.col(columns[0]).is_null().alias(START)  # so that there are rows, whatever is asked for
-    table = scan(BYTE_ORDER_MARK + text, columns, quotes=Quotes.SOME).select(counted, *exprs)
+    whole = b"".join([BYTE_ORDER_MARK, *text])
+    quotes = Quotes.SOME if b'"' in whole else Quotes.NONE
+    table = scan(whole, columns, quotes=quotes).select(counted, *exprs)
     try:
         frame = table.collect(engine="streaming")
     except FAILURES:
         frame = None
     if frame is None or frame.height != rows:
-        frame = _by_hand(text, columns).select(counted, *exprs)
+        frame = _by_hand(whole.removeprefix(BYTE_ORDER_MARK), columns).select(counted, *exprs)
     return frame.drop(START)
 
 
