@@ -6,6 +6,7 @@ are the server's.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -59,7 +60,9 @@ def main() -> None:
     _print_whatever_comes()
     if not _is_for_developers():
         warnings.simplefilter("ignore")  # Python's own, which tell about our code
-    raise SystemExit(_status())
+    status = _status()
+    gc.freeze()  # Python would look for cycles once more, in all that was ever loaded, before it ends
+    raise SystemExit(status)
 
 
 def _status() -> int:
