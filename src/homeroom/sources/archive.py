@@ -28,8 +28,8 @@ from homeroom.sources.file_kinds import ARCHIVES, SAVE_AS_CSV, Kind
 from homeroom.sources.package import shown
 from homeroom.sources.zip_directory import Entry
 
-# Measured: with smaller blocks it takes longer, and with larger ones, whose memory must be found anew each time, half as
-# long again.
+# Measured: with smaller blocks it takes longer, and with larger ones, whose memory must be found anew each time, too:
+# half as long again.
 _READ_BYTES = 256 << 10
 _BLOCK_BYTES = 1 << 20
 """The most that may come out at a time, so that memory stays small whatever is in there."""
