@@ -47,11 +47,11 @@ def make(folder: Path, *, version: str) -> Files:
 
 def bring(district: District, to: engine.Roster, work: Path, *, sync_id: int, version: str = "1.1") -> engine.Changes:
     """The stored roster becomes this one, as a sync would do it; the changes that it took."""
-    with scope.within(district.pk):
+    with scope.within(district.pk), store.snapshot_beside(district, to, work=work) as keep_snapshot:
         with transaction.atomic():
             changes = engine.diff(store.load(district, work=work), to)
             store.apply(changes, district=district, sync_id=sync_id, roster=to, version=version)
-        store.keep_snapshot(district, to)
+        keep_snapshot()
     return changes
 
 

@@ -7,6 +7,7 @@ Fetches, calls the engine, stores and tells; judges nothing. It is safe to begin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,15 +88,16 @@ def _run(sync: Sync, claim: Claim, work: Path) -> None:
         return fail(claim, " ".join(report.reasons), is_judged=True, report=report.as_json())
     claim.tell("Comparing with the roster")
     _keep_standing(sync, checked, claim, results)
-    proposal = _compare(checked, current, sync.district)
-    claim.tell("Writing down what changes")
-    if current.tables or list_of_changes.is_short(proposal.changes):
-        list_of_changes.write(proposal.changes, results / storage.CHANGES)
-    storage.keep_results(sync, results)
-    if reason := _reason_to_hold(sync, proposal):
-        return _hold(sync, claim, proposal, reason)
-    claim.tell("Applying the changes")
-    return _apply(sync, claim, proposal, generation=generation)
+    with ThreadPoolExecutor(1) as beside:
+        proposal = _compare(checked, current, sync.district, beside)
+        claim.tell("Writing down what changes")
+        if current.tables or list_of_changes.is_short(proposal.changes):
+            list_of_changes.write(proposal.changes, results / storage.CHANGES)
+        storage.keep_results(sync, results)
+        if reason := _reason_to_hold(sync, proposal):
+            return _hold(sync, claim, proposal, reason)
+        claim.tell("Applying the changes")
+        return _apply(sync, claim, proposal, work, generation=generation)
 
 
 def _keep_standing(sync: Sync, checked: engine.Checked, claim: Claim, results: Path) -> None:
@@ -109,13 +111,19 @@ def _keep_standing(sync: Sync, checked: engine.Checked, claim: Claim, results: P
 
 @dataclass(frozen=True)
 class _Proposal:
-    """What would be done with the delivery. roster: as it would be; digest: of the changes that lead there."""
+    """What would be done with the delivery. roster: as it would be; digesting: the digest of the changes that lead
+    there, which takes a while.
+    """
 
     checked: engine.Checked
     roster: engine.Roster
     changes: engine.Changes
     report: engine.Report
-    digest: str
+    digesting: Future[str]
+
+    @property
+    def digest(self) -> str:
+        return self.digesting.result()
 
     @property
     def outcome(self) -> dict[str, object]:
@@ -159,12 +167,15 @@ def _judge(
     )
 
 
-def _compare(checked: engine.Checked, current: engine.Roster, district: District) -> _Proposal:
+def _compare(
+    checked: engine.Checked, current: engine.Roster, district: District, beside: ThreadPoolExecutor
+) -> _Proposal:
     proposed = store.keeping(engine.propose(current, checked))
     changes = engine.diff(current, proposed)
+    digesting = beside.submit(changes.digest)
     verdict = engine.guard(changes, current, district.guard_limits)
     report = engine.summarise(checked, _with_all_kinds(changes, checked), verdict)
-    return _Proposal(checked, proposed, changes, report, changes.digest())
+    return _Proposal(checked, proposed, changes, report, digesting)
 
 
 def _reason_to_hold(sync: Sync, proposal: _Proposal) -> str:
@@ -181,24 +192,31 @@ def _hold(sync: Sync, claim: Claim, proposal: _Proposal, reason: str) -> None:
         telling.tell(sync.pk)
 
 
-def _apply(sync: Sync, claim: Claim, proposal: _Proposal, *, generation: int) -> None:
+def _apply(sync: Sync, claim: Claim, proposal: _Proposal, work: Path, *, generation: int) -> None:
     """The proposed roster becomes the current one, and the sync ends. generation: of the one it was compared with."""
+    if proposal.changes.is_empty:
+        _change(sync, claim, proposal, generation=generation)
+    else:
+        with store.snapshot_beside(sync.district, proposal.roster, work=work) as keep_snapshot:
+            _change(sync, claim, proposal, generation=generation)
+            keep_snapshot()
+
+
+@transaction.atomic
+def _change(sync: Sync, claim: Claim, proposal: _Proposal, *, generation: int) -> None:
     district, changes = sync.district, proposal.changes
-    with transaction.atomic():
-        if store.generation(district) != generation:
-            raise LostError  # whoever changed the roster did not ask for the district's lock
-        if not changes.is_empty:
-            store.apply(
-                changes,
-                district=district,
-                sync_id=sync.pk,
-                roster=proposal.roster,
-                version=proposal.checked.snapshot.version,
-            )
-        schools.found(district, _schools(proposal.checked))
-        _complete(sync, claim, proposal)
+    if store.generation(district) != generation:
+        raise LostError  # whoever changed the roster did not ask for the district's lock
     if not changes.is_empty:
-        store.keep_snapshot(district, proposal.roster)
+        store.apply(
+            changes,
+            district=district,
+            sync_id=sync.pk,
+            roster=proposal.roster,
+            version=proposal.checked.snapshot.version,
+        )
+    schools.found(district, _schools(proposal.checked))
+    _complete(sync, claim, proposal)
 
 
 def _complete(sync: Sync, claim: Claim, proposal: _Proposal) -> None:

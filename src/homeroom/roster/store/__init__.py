@@ -7,7 +7,7 @@ and one for what goes.
 from homeroom.roster.store.apply import apply
 from homeroom.roster.store.load import generation, keeping, load
 from homeroom.roster.store.owning import own
-from homeroom.roster.store.snapshots import keep_snapshot
+from homeroom.roster.store.snapshots import snapshot_beside
 from homeroom.roster.store.undo import Undo, changed_since, undo
 
-__all__ = ["Undo", "apply", "changed_since", "generation", "keep_snapshot", "keeping", "load", "own", "undo"]
+__all__ = ["Undo", "apply", "changed_since", "generation", "keeping", "load", "own", "snapshot_beside", "undo"]

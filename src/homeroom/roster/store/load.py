@@ -36,7 +36,7 @@ def load(district: District, *, work: Path) -> engine.Roster:
     indexes = snapshots.kept(state)
     if indexes is None:
         indexes = _indexes_anew(state, work)
-        snapshots.keep(state, indexes)
+        snapshots.keep(state, indexes, work=work)
     tables = tables_of(state.version)
     return engine.Roster(
         {

@@ -7,7 +7,10 @@ another. Losing it costs time; the database stays the truth.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -23,23 +26,42 @@ _BATCH_ROWS = 100_000
 FORM = "1"
 
 
-def keep_snapshot(district: District, roster: Roster) -> None:
-    """Keeps the index of the roster that was applied last; call it after the commit."""
-    state = RosterState.objects.filter(district=district).first()
-    if state is not None:
-        keep(state, {name: records.index for name, records in roster.tables.items()})
+@contextmanager
+def snapshot_beside(district: District, roster: Roster, *, work: Path) -> Iterator[Callable[[], None]]:
+    """The index of a roster is written while its changes are applied. What this gives keeps it, in place of the one
+    before: call it after the commit. work: a folder lent for what is not kept.
+    """
+    indexes = {name: records.index for name, records in roster.tables.items()}
+    with ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(_written, indexes, work)
+
+        def keep() -> None:
+            folder = writing.result()
+            state = RosterState.objects.filter(district=district).first()
+            if state is not None:
+                _replace(state, folder)
+
+        yield keep
 
 
-def keep(state: RosterState, indexes: Mapping[str, pl.LazyFrame]) -> None:
-    """Replaces whatever snapshot the district had."""
-    folder = _folder(state)
-    unfinished = folder.with_name(f"{folder.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True, mode=0o700)
+def keep(state: RosterState, indexes: Mapping[str, pl.LazyFrame], *, work: Path) -> None:
+    """Replaces whatever snapshot the district had. work: as above."""
+    _replace(state, _written(indexes, work))
+
+
+def _written(indexes: Mapping[str, pl.LazyFrame], work: Path) -> Path:
+    """A new folder with these indexes."""
+    folder = Path(tempfile.mkdtemp(prefix="snapshot-", dir=work))
     for name, index in indexes.items():
-        index.collect().write_ipc(unfinished / f"{name}.arrow", record_batch_size=_BATCH_ROWS)
+        index.collect().write_ipc(folder / f"{name}.arrow", record_batch_size=_BATCH_ROWS)
+    return folder
+
+
+def _replace(state: RosterState, written: Path) -> None:
+    folder = _folder(state)
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.rmtree(folder, ignore_errors=True)
-    unfinished.rename(folder)
+    shutil.move(written, folder)
     for other in folder.parent.iterdir():
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
