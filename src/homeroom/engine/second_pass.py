@@ -5,6 +5,7 @@ words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 import polars as pl
@@ -33,11 +34,20 @@ def explain(page: Page, causes: Causes, findings: Gathering) -> pl.DataFrame:
     rows = pl.concat([wanted.arg_true().cast(pl.UInt32), faults["row"]]).unique().sort().alias("row")
     reasons = [_unreadable(page, findings)]
     if len(rows):
-        for batch in page.measured.fetch(rows):
+        for batch in _begun_ahead(page.measured.fetch(rows)):
             told = _tell(page, batch, faults.filter(pl.col("row").is_in(batch["row"].implode())), causes)
             findings.add(told.drop("row", "inherited"))
             reasons.append(_reasons(page, told))
     return pl.concat(reasons).unique("key", keep="first", maintain_order=True)
+
+
+def _begun_ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """One after the other; the next one is made while one is looked at."""
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = beside.submit(next, batches, None)
+            yield batch
 
 
 def _tell(page: Page, batch: pl.DataFrame, faults: pl.DataFrame, causes: Causes) -> pl.DataFrame:

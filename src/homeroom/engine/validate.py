@@ -6,8 +6,8 @@ it points at. Nothing here is a rule; the rules are in ``rules``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -200,16 +200,31 @@ def _judge(ledger: Ledger, onboarded: frozenset[str] | None, progress: Progress)
         else pl.Series("id", sorted(onboarded), dtype=pl.String).to_frame().select(hashed("id")).to_series()
     )
     leave_out_lost_schools(ledger, hashes)
-    for page in ledger.pages.values():
+    with ThreadPoolExecutor(1) as beside:
+        # Nothing looks at enrollments before classes are judged, and they are as many as all others together.
+        enrollments = beside.submit(_judge_alone, [p for name, p in ledger.pages.items() if name == "enrollments"])
+        _judge_alone(page for name, page in ledger.pages.items() if name != "enrollments")
+        _judge_together(ledger, hashes, progress, enrollments)
+
+
+def _judge_alone(pages: Iterable[Page]) -> None:
+    """What the rows of a table tell without any other."""
+    for page in pages:
         judge_keys(page)
         if "filled" in page.frame.columns and BULK_FILLED.consequence_for(None, page.setting.profile).is_error:
             page.blame(rows_where(page.frame["filled"]), BULK_FILLED, "status")
+
+
+def _judge_together(ledger: Ledger, onboarded: pl.Series | None, progress: Progress, enrollments: Future[None]) -> None:
+    """onboarded: hashes. enrollments: done when they were judged alone."""
     for name, page in ledger.pages.items():
         progress(f"Checking {page.part.file}")
+        if name in ("classes", "enrollments"):
+            enrollments.result()
         if "parentSourcedId" in page.frame.columns:
             judge_cycles(page)
         if name == "orgs":
-            judge_onboarding(page, hashes)
+            judge_onboarding(page, onboarded)
         if name == "users":
             leave_out_users(page, ledger)
             judge_people(page, ledger)
