@@ -30,6 +30,7 @@ from tests.benches.nights import measure_nights, nights_grids
 from tests.benches.pulls import USERS, measure_pull, pull_grid, pull_not_kept
 from tests.benches.rush import DISTRICTS as RUSH
 from tests.benches.rush import measure_rush, rush_grids, rush_not_kept
+from tests.benches.start_up import measure_start_up, start_up_grid, start_up_not_kept
 from tests.benches.uploads import measure_uploads, uploads_grid
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -66,10 +67,12 @@ def main() -> None:
         if asked.uploads:
             _uploads(asked, Path(scratch), console, disturbance)
             return
+        begun = measure_start_up(Path(scratch))
         measured = list(_measured(asked, cache, Path(scratch), console))
     conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
-    broken = not_kept(measured)
-    for grid in grids(measured):
+    broken = [*start_up_not_kept(begun), *not_kept(measured)]
+    tables = (*grids(measured), start_up_grid(begun))
+    for grid in tables:
         console.print(_shown(grid))
     console.print("\n".join(conditions))
     for sentence in broken:
@@ -77,7 +80,7 @@ def main() -> None:
     if not broken:
         console.print("All limits are kept.")
     if asked.write:
-        _write(_FIGURES, _figures(grids(measured), conditions, broken))
+        _write(_FIGURES, _figures(tables, conditions, broken))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -97,6 +97,36 @@ def test_an_index_made_anew_is_the_one_that_was_kept(cast: Cast, files: Files, v
         assert_frame_equal(indexes(anew)[name], index)
 
 
+def test_an_index_is_kept_only_when_its_roster_is_the_current_one(cast: Cast, files: Files, version: str) -> None:
+    bring(cast.ferndale, files.roster(), files.work, sync_id=1, version=version)
+    rosters = Path(settings.HOMEROOM_DATA) / "rosters" / str(cast.ferndale.pk)
+    before = sorted(rosters.rglob("*"))
+
+    with (
+        pytest.raises(ZeroDivisionError),
+        scope.within(cast.ferndale.pk),
+        store.snapshot_beside(cast.ferndale, files.roster(orgs=lambda table: table.head(1)), work=files.work),
+    ):
+        raise ZeroDivisionError  # the changes are not applied
+
+    assert sorted(rosters.rglob("*")) == before
+
+
+def test_a_part_has_the_key_of_the_whole_and_no_second_one(cast: Cast, files: Files, version: str) -> None:
+    bring(cast.ferndale, files.roster(), files.work, sync_id=1, version=version)
+
+    with connection.cursor() as sql:
+        sql.execute(
+            "select c.relname, pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indrelid"
+            " where i.indisunique and c.relname in ('roster_org', %s)",
+            [f"roster_org_of_{cast.ferndale.pk}"],
+        )
+        keys = dict(sql.fetchall())
+        assert sql.rowcount == 2
+
+    assert [definition.partition("USING ")[2] for definition in keys.values()] == ["btree (key, district_id)"] * 2
+
+
 def test_the_next_night_creates_updates_and_ends_what_differs(cast: Cast, files: Files, version: str) -> None:
     bring(cast.ferndale, files.roster(), files.work, sync_id=1, version=version)
     tonight = files.roster(
