@@ -25,7 +25,6 @@ from homeroom.engine.formats.csv_lines import LONGEST_ROW_BYTES, WITH_BREAKS
 # What polars does not leave as it is: it drops a byte order mark at the beginning, and unpacks what begins like
 # something compressed.
 _NOT_LEFT_AS_THEY_ARE = (BYTE_ORDER_MARK, b"x\x01", b"x\x9c", b"x\xda", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
-_LONE_RETURN = re.compile(rb"\r[^\n]")
 _BYTES, _REGULAR, _COMMAS, _BREAKS = "\x00bytes", "\x00regular", "\x00commas", "\x00breaks"  # no header has a NUL byte
 
 
@@ -41,7 +40,7 @@ class Proven:
 def read_proven(piece: bytes, columns: Sequence[str], exprs: Sequence[pl.Expr]) -> Proven | None:
     """The rows of a piece of whole lines, if it can be proven that all of it is rows; null says nothing about it."""
     quotes, line_end = _quotes(piece, len(columns)), b"\r\n" if b"\r" in piece else b"\n"
-    if quotes is None or b"\x00" in piece or piece.startswith(_NOT_LEFT_AS_THEY_ARE) or _LONE_RETURN.search(piece):
+    if quotes is None or b"\x00" in piece or piece.startswith(_NOT_LEFT_AS_THEY_ARE) or _has_lone_return(piece):
         return None
     unended = piece[piece.rfind(b"\n") + 1 :]
     if unended.endswith(b"\r") or not _ends_regularly(unended, len(columns), quotes):
@@ -103,10 +102,23 @@ def _quotes(piece: bytes, cells: int) -> Quotes | None:
     return None if b'""' in piece else Quotes.SOME
 
 
+def _has_lone_return(piece: bytes) -> bool:
+    """Whether something else than a line feed follows a carriage return."""
+    if b"\r" not in piece:
+        return False
+    octets = _octets(piece)
+    return bool(((octets.head(-1) == ord("\r")) & (octets.slice(1) != ord("\n"))).any())
+
+
 def _counts(piece: bytes, marks: bytes) -> tuple[int, ...]:
-    """How often each mark is in a piece. polars counts them in a tenth of the time, while other threads go on."""
-    octets = pl.Series([piece], dtype=pl.Binary).cast(pl.List(pl.UInt8)).explode()
+    """How often each mark is in a piece."""
+    octets = _octets(piece)
     return tuple(int((octets == mark).sum()) for mark in marks)
+
+
+def _octets(piece: bytes) -> pl.Series:
+    """The bytes of a piece as numbers: polars asks them in a tenth of the time, while other threads go on."""
+    return pl.Series([piece], dtype=pl.Binary).cast(pl.List(pl.UInt8)).explode()
 
 
 def _ends_regularly(unended: bytes, cells: int, quotes: Quotes) -> bool:
