@@ -6,7 +6,7 @@ it points at. Nothing here is a rule; the rules are in ``rules``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -25,7 +25,7 @@ from homeroom.engine.rules.catalogue import LOCAL
 from homeroom.engine.rules.classes import judge_stays, judge_teachers, rows_that_left_a_class_without_teacher
 from homeroom.engine.rules.counts import tallies
 from homeroom.engine.rules.files import BULK_FILLED, SAID_TO_BE_MISSING
-from homeroom.engine.rules.keys import judge_enrollments, judge_keys
+from homeroom.engine.rules.keys import judge_enrollments, judge_keys, shared_seats
 from homeroom.engine.rules.onboarding import judge_onboarding, leave_out_lost_schools, leave_out_users
 from homeroom.engine.rules.people import judge_people, judge_roles
 from homeroom.engine.rules.references import judge_cycles, judge_references
@@ -202,25 +202,32 @@ def _judge(ledger: Ledger, onboarded: frozenset[str] | None, progress: Progress)
     leave_out_lost_schools(ledger, hashes)
     with ThreadPoolExecutor(1) as beside:
         # Nothing looks at enrollments before classes are judged, and they are as many as all others together.
-        enrollments = beside.submit(_judge_alone, [p for name, p in ledger.pages.items() if name == "enrollments"])
-        _judge_alone(page for name, page in ledger.pages.items() if name != "enrollments")
-        _judge_together(ledger, hashes, progress, enrollments)
+        enrollments = ledger.pages.get("enrollments")
+        seats = None if enrollments is None else beside.submit(_judge_enrollments_alone, enrollments)
+        for name, page in ledger.pages.items():
+            if name != "enrollments":
+                _judge_alone(page)
+        _judge_together(ledger, hashes, progress, seats)
 
 
-def _judge_alone(pages: Iterable[Page]) -> None:
+def _judge_alone(page: Page) -> None:
     """What the rows of a table tell without any other."""
-    for page in pages:
-        judge_keys(page)
-        if "filled" in page.frame.columns and BULK_FILLED.consequence_for(None, page.setting.profile).is_error:
-            page.blame(rows_where(page.frame["filled"]), BULK_FILLED, "status")
+    judge_keys(page)
+    if "filled" in page.frame.columns and BULK_FILLED.consequence_for(None, page.setting.profile).is_error:
+        page.blame(rows_where(page.frame["filled"]), BULK_FILLED, "status")
 
 
-def _judge_together(ledger: Ledger, onboarded: pl.Series | None, progress: Progress, enrollments: Future[None]) -> None:
-    """onboarded: hashes. enrollments: done when they were judged alone."""
+def _judge_enrollments_alone(page: Page) -> pl.Series:
+    _judge_alone(page)
+    return shared_seats(page)
+
+
+def _judge_together(
+    ledger: Ledger, onboarded: pl.Series | None, progress: Progress, seats: Future[pl.Series] | None
+) -> None:
+    """onboarded: hashes. seats: those shared, when enrollments were judged alone; null if there are none."""
     for name, page in ledger.pages.items():
         progress(f"Checking {page.part.file}")
-        if name in ("classes", "enrollments"):
-            enrollments.result()
         if "parentSourcedId" in page.frame.columns:
             judge_cycles(page)
         if name == "orgs":
@@ -231,12 +238,13 @@ def _judge_together(ledger: Ledger, onboarded: pl.Series | None, progress: Progr
         if name == "roles":
             judge_roles(page, ledger)
         if name == "classes":
-            _judge_classes(page, ledger)
+            _judge_classes(page, ledger, seats)
         elif name != "enrollments":
             judge_references(page, ledger)
-        elif "classes" not in ledger.pages:
+        elif seats is not None and "classes" not in ledger.pages:
+            shared = seats.result()
             judge_references(page, ledger)
-            judge_enrollments(page)
+            judge_enrollments(page, shared)
         if name == "enrollments":
             judge_stays(page, ledger)
 
@@ -284,14 +292,15 @@ def _classes_of(known: Roster, people: pl.DataFrame) -> pl.Series:
     return named.select(class_of("title", "email")).to_series()
 
 
-def _judge_classes(page: Page, ledger: Ledger) -> None:
+def _judge_classes(page: Page, ledger: Ledger, seats: Future[pl.Series] | None) -> None:
     """Classes need teachers, and enrollments need classes: so enrollments are judged by all but their class first."""
     enrollments = ledger.pages.get("enrollments")
     judge_references(page, ledger)
-    if enrollments is not None:
+    if enrollments is not None and seats is not None:
+        shared = seats.result()
         others = tuple(c for c in enrollments.setting.table.references if c.name != "classSourcedId")
         judge_references(enrollments, ledger, others)
-        judge_enrollments(enrollments)
+        judge_enrollments(enrollments, shared)
     judge_teachers(page, ledger)
     if enrollments is not None:
         judge_references(

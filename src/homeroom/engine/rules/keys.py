@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from homeroom.engine.hashes import hashed
-from homeroom.engine.ledger import Page, rows_where
+from homeroom.engine.ledger import Page
 from homeroom.engine.rule import Consequence, Rule
 from homeroom.engine.rules.references import EXTENDED
 
@@ -86,6 +86,9 @@ def together(*hashes: pl.Expr) -> pl.Expr:
     return whole
 
 
+_SEAT = together(pl.col("classSourcedId"), pl.col("userSourcedId"), pl.col("kind").cast(pl.UInt64))
+
+
 def repeats(hashes: pl.Series) -> pl.DataFrame:
     """The rows whose hash another row has: ``row``, ``first`` (the first row that has it; itself for that one),
     ``hash``.
@@ -120,22 +123,28 @@ def judge_keys(page: Page) -> None:
             page.blame(later_rows(page, claimed), rule, column)
 
 
-def judge_enrollments(page: Page) -> None:
+def shared_seats(page: Page) -> pl.Series:
+    """The seats (hashes of class, user and role) of more than one enrollment, whatever else is wrong with them."""
+    ordered = page.frame.select(_SEAT).to_series().drop_nulls().sort()
+    return ordered.filter(ordered == ordered.shift()).unique()
+
+
+def judge_enrollments(page: Page, shared: pl.Series) -> None:
     """Refuse the enrollments of the same person in the same class and role, unless their dates lie apart.
 
     In each round the first stands, and those that overlap with it are refused; the next round is about the others. Rows
-    that are refused already, or that end an enrollment, do not count.
+    that are refused already, or that end an enrollment, do not count. shared: what ``shared_seats`` says.
     """
-    who = _seats(page)
-    stay = page.frame.select("begin", "end").with_row_index("row")
-    waiting = repeats(who).select("row", "hash").join(stay, on="row").sort("row")
+    if shared.is_empty():
+        return
+    waiting = _waiting(page, shared)
     apart = (pl.col("begin") >= pl.col("end_first")) | (pl.col("begin_first") >= pl.col("end"))
     for _ in range(_MOST_STAYS):
         if waiting.is_empty():
             return
-        first = waiting.unique("hash", keep="first", maintain_order=True)
-        first = first.select("hash", first="row", begin_first="begin", end_first="end")
-        pairs = waiting.join(first, on="hash", maintain_order="left").filter(pl.col("row") != pl.col("first"))
+        first = waiting.unique("seat", keep="first", maintain_order=True)
+        first = first.select("seat", first="row", begin_first="begin", end_first="end")
+        pairs = waiting.join(first, on="seat", maintain_order="left").filter(pl.col("row") != pl.col("first"))
         pairs = pairs.with_columns(apart=apart.fill_null(False))
         again = pairs.filter(~pl.col("apart"))
         page.blame(
@@ -144,18 +153,18 @@ def judge_enrollments(page: Page) -> None:
         waiting = pairs.filter("apart").select(waiting.columns)
 
 
-def _seats(page: Page) -> pl.Series:
-    """Of each enrollment that counts one hash of class, user and role."""
+def _waiting(page: Page, shared: pl.Series) -> pl.DataFrame:
+    """The enrollments that count and have one of these seats: ``row``, ``begin``, ``end``, ``seat``."""
     counts = ~(page.refused | page.left_out | page.frame["deleted"])
-    seat = together(pl.col("classSourcedId"), pl.col("userSourcedId"), pl.col("kind").cast(pl.UInt64))
-    seats = page.frame.with_row_index("row").select("row", seat=pl.when(counts).then(seat))
-    unnamed = rows_where(counts & page.frame["kind"].is_in([0, EXTENDED]))
-    if unnamed.is_empty():
-        return seats["seat"]
-    # The roles that are not the standard's share a number: which of them it is, only the text tells.
-    roles = page.measured.scan(unnamed["row"]).select("row", role=hashed("role"))
-    named = seats.join(roles.collect(engine="streaming"), on="row", how="left", maintain_order="left")
-    return named.select(pl.coalesce(together(pl.col("seat"), pl.col("role")), pl.col("seat"))).to_series()
+    seats = page.frame.lazy().select("begin", "end", "kind", seat=_SEAT).with_row_index("row")
+    waiting = seats.filter(counts & pl.col("seat").is_in(shared.implode())).collect()
+    unnamed = waiting.filter(pl.col("kind").is_in([0, EXTENDED]))
+    if len(unnamed):
+        # The roles that are not the standard's share a number: which of them it is, only the text tells.
+        roles = page.measured.scan(unnamed["row"]).select("row", role=hashed("role")).collect(engine="streaming")
+        named = waiting.join(roles, on="row", how="left", maintain_order="left")
+        waiting = named.with_columns(seat=pl.coalesce(together(pl.col("seat"), pl.col("role")), pl.col("seat")))
+    return waiting.select("row", "begin", "end", "seat")
 
 
 RULES = (NAMELESS, SOURCED_ID, USERNAME, MASTER_IDENTIFIER, ENROLLMENT, PRIMARY_ROLE)
