@@ -90,11 +90,8 @@ _SEAT = together(pl.col("classSourcedId"), pl.col("userSourcedId"), pl.col("kind
 
 
 def repeats(hashes: pl.Series) -> pl.DataFrame:
-    """The rows whose hash another row has: ``row``, ``first`` (the first row that has it; itself for that one),
-    ``hash``.
-    """
-    ordered = hashes.drop_nulls().sort()
-    shared = ordered.filter(ordered == ordered.shift()).unique()
+    """The rows whose hash another row has: ``row``, ``first`` (the first row that has it; itself for that one)."""
+    shared = _shared(hashes)
     candidates = (
         pl.DataFrame({"hash": hashes}).with_row_index("row")
         if len(shared)
@@ -103,8 +100,14 @@ def repeats(hashes: pl.Series) -> pl.DataFrame:
     return (
         candidates.filter(pl.col("hash").is_in(shared.implode()))
         .with_columns(first=pl.col("row").min().over("hash"))
-        .select(pl.col("row").cast(pl.UInt32), pl.col("first").cast(pl.UInt32), "hash")
+        .select(pl.col("row").cast(pl.UInt32), pl.col("first").cast(pl.UInt32))
     )
+
+
+def _shared(hashes: pl.Series) -> pl.Series:
+    """The hashes that are there more than once, each once. Sorted, they are neighbours."""
+    ordered = hashes.drop_nulls().sort()
+    return ordered.filter(ordered == ordered.shift()).unique()
 
 
 def later_rows(page: Page, hashes: pl.Series) -> pl.DataFrame:
@@ -125,8 +128,7 @@ def judge_keys(page: Page) -> None:
 
 def shared_seats(page: Page) -> pl.Series:
     """The seats (hashes of class, user and role) of more than one enrollment, whatever else is wrong with them."""
-    ordered = page.frame.select(_SEAT).to_series().drop_nulls().sort()
-    return ordered.filter(ordered == ordered.shift()).unique()
+    return _shared(page.frame.select(_SEAT).to_series())
 
 
 def judge_enrollments(page: Page, shared: pl.Series) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -19,7 +20,7 @@ from psycopg import sql
 
 _BATCH_ROWS = 10_000
 # A thread that waits for room to write comes to its turn late, among those that make the next rows: with little room
-# PostgreSQL waits a third of the time. The system gives less if it allows no more.
+# PostgreSQL waits a third of the time. Where the system allows no more, it gives less, or leaves it as it was.
 _ROOM_BYTES = 2 << 20
 
 
@@ -60,8 +61,7 @@ def copy_in(target: str, table: pl.LazyFrame) -> None:
 
 def _make_room() -> None:
     """Lets more wait on the way to a PostgreSQL on this machine. The network finds out by itself how much it takes."""
-    connection.ensure_connection()
-    with socket.socket(fileno=os.dup(connection.connection.fileno())) as way:
+    with socket.socket(fileno=os.dup(cursor().connection.fileno())) as way, suppress(OSError):
         if way.family == socket.AF_UNIX:
             way.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM_BYTES)
 
