@@ -18,27 +18,37 @@ _DISTRICT = f"nullif(current_setting('{DISTRICT_SETTING}', true), '')::bigint"
 _OURS = f"district_id = (select {_DISTRICT})"
 
 _BEGIN = f"""
-create function roster_begin_load(kind regclass) returns text
+create function roster_begin_load(kind regclass, sync bigint default null) returns text
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     district bigint := {_DISTRICT};
     part text := format('%s_of_%s', kind, district);
+    index_name regclass;
 begin
     if district is null or not exists (select from pg_partitioned_table where partrelid = kind) then
         raise exception 'no district, or no kind of record: %', kind;
     end if;
     execute format(
-        'create table %I (like %s including defaults including constraints, check (district_id = %s))',
+        'create table %I (like %s including defaults including constraints including generated including indexes,'
+        ' check (district_id = %s))',
         part, kind, district
+    );
+    -- An index of a few of the rows, or none, is there from the beginning: afterwards all rows would be read for it.
+    -- The others are made faster when all rows are there.
+    execute format('alter table %I drop constraint %I', part, part || '_pkey');
+    for index_name in select indexrelid from pg_index where indrelid = part::regclass and indpred is null loop
+        execute format('drop index %s', index_name);
+    end loop;
+    -- What all records of a load have alike is not copied each time: it is what the columns default to meanwhile.
+    execute format(
+        'alter table %1$I alter district_id set default %2$s,'
+        ' alter first_sync_id set default %3$L, alter last_sync_id set default %3$L',
+        part, district, sync
     );
     execute format('grant insert on %I to %I', part, session_user);
     return part;
 end $$
-"""
-
-_BEGIN_WITH_GENERATED = _BEGIN.replace("create function", "create or replace function").replace(
-    "including constraints,", "including constraints including generated,"
-)
+"""  # noqa: S608 — of names of our own
 
 _END = f"""
 create function roster_end_load(kind regclass) returns void
@@ -48,7 +58,11 @@ declare
     part text := format('%s_of_%s', kind, district);
     ours text := $policy${_OURS}$policy$;
 begin
-    execute format('alter table %I add primary key (district_id, key)', part);
+    execute format(
+        'alter table %I alter district_id drop default, alter first_sync_id drop default,'
+        ' alter last_sync_id drop default', part
+    );
+    execute format('alter table %I add primary key (key, district_id)', part);
     execute format('revoke all on %I from %I', part, session_user);
     execute format('alter table %I enable row level security, force row level security', part);
     execute format('create policy district on %I using (%s) with check (%s)', part, ours, ours);
@@ -57,33 +71,8 @@ begin
 end $$
 """
 
-# What all records of a load have alike is not copied each time: it is what the part's columns default to meanwhile.
-_BEGIN_WITH_DEFAULTS = (
-    _BEGIN_WITH_GENERATED.replace("create or replace function", "create function")
-    .replace("(kind regclass)", "(kind regclass, sync bigint default null)")
-    .replace(
-        "    execute format('grant insert",
-        """    execute format(
-        'alter table %1$I alter district_id set default %2$s,'
-        ' alter first_sync_id set default %3$L, alter last_sync_id set default %3$L',
-        part, district, sync
-    );
-    execute format('grant insert""",
-    )
-)
-_END_WITHOUT_DEFAULTS = _END.replace("create function", "create or replace function").replace(
-    "begin\n",
-    """begin
-    execute format(
-        'alter table %I alter district_id drop default, alter first_sync_id drop default,'
-        ' alter last_sync_id drop default', part
-    );
-""",
-)
-
-# Sorted by what differs: in a part the district is the same in all rows, and to compare it first takes a third of the
+# By what differs first: in a part the district is the same in all rows, and to compare it first takes a third of the
 # time of making the key.
-_END_WITH_KEY_FIRST = _END_WITHOUT_DEFAULTS.replace("(district_id, key)", "(key, district_id)")
 _KEY = """
 do $$
 declare
@@ -123,37 +112,6 @@ class LoadFunctions(RunSQL):
     """How a district's first records come in: see ``store.apply``."""
 
     def __init__(self) -> None:
-        super().__init__(
-            sql=[_BEGIN, _END],
-            reverse_sql=["drop function roster_end_load(regclass)", "drop function roster_begin_load(regclass)"],
-        )
-
-
-class LoadGenerated(RunSQL):
-    """A district's part has the columns that PostgreSQL keeps by itself, too: without them it could not be attached."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            sql=[_BEGIN_WITH_GENERATED], reverse_sql=[_BEGIN.replace("create function", "create or replace function")]
-        )
-
-
-class LoadDefaults(RunSQL):
-    """A load says once which sync it belongs to, and copies only what differs from record to record."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            sql=["drop function roster_begin_load(regclass)", _BEGIN_WITH_DEFAULTS, _END_WITHOUT_DEFAULTS],
-            reverse_sql=[
-                "drop function roster_begin_load(regclass, bigint)",
-                _BEGIN_WITH_GENERATED,
-                _END.replace("create function", "create or replace function"),
-            ],
-        )
-
-
-class LoadWithKeyFirst(RunSQL):
-    """A new part has its primary key as the whole table has it: see ``KeyFirst``."""
-
-    def __init__(self) -> None:
-        super().__init__(sql=[_END_WITH_KEY_FIRST], reverse_sql=[_END_WITHOUT_DEFAULTS])
+        end, begin = "function if exists roster_end_load(regclass)", "function if exists roster_begin_load"
+        drop = (f"drop {end}", f"drop {begin}(regclass)", f"drop {begin}(regclass, bigint)")
+        super().__init__(sql=(*drop, _BEGIN, _END), reverse_sql=drop)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import migrations
 
 from homeroom.districts.row_security import Protect
-from homeroom.roster.partitions import LoadFunctions, PartByDistrict
+from homeroom.roster.partitions import PartByDistrict
 
 KINDS = ("org", "academicsession", "course", "person", "personrole", "demographics", "class", "enrollment")
 
@@ -15,7 +15,6 @@ class Migration(migrations.Migration):
     operations: ClassVar = [
         *(PartByDistrict(f"roster_{kind}") for kind in KINDS),
         *(Protect(f"roster_{kind}") for kind in KINDS),
-        LoadFunctions(),
         Protect("roster_rosterstate"),
         Protect("roster_before"),
     ]

@@ -3,8 +3,6 @@
 import django.db.models.functions.text
 from django.db import migrations, models
 
-from homeroom.roster.partitions import LoadGenerated
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,7 +11,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        LoadGenerated(),
         migrations.RemoveConstraint(
             model_name="person",
             name="person_username_is_unique",

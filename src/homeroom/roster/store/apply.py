@@ -16,6 +16,8 @@ from homeroom.roster.models import KINDS, Before, Class, Origin, Record, RosterS
 from homeroom.roster.store.columns import OF_EVERY_KIND, field_of, is_metadata, listed, own_fields, quoted, signed
 from homeroom.roster.store.copying import asked, copy_in, cursor, statement
 
+_JSON = ("metadata",)
+
 
 def apply(changes: engine.Changes, *, district: District, sync_id: int, roster: engine.Roster, version: str) -> None:
     """The stored roster becomes ``roster``, of which ``changes`` are the difference to what is stored.
@@ -81,7 +83,7 @@ class _Table:
         if any(map(is_metadata, change.after.columns)):
             told.add("metadata")
         fields = tuple(name for name in self._fields if name in told)
-        copy_in(f"{part} ({listed(fields)})", self._rows(change).select(fields))
+        copy_in(f"{part} ({listed(fields)})", self._rows(change).select(fields), json=_JSON)
 
     def end_load(self) -> None:
         asked("select roster_end_load(%s)", [self._name])
@@ -91,7 +93,7 @@ class _Table:
         with cursor() as sql:
             like = f"like {self._name} including defaults"
             sql.execute(statement(f"create temporary table incoming ({like}) on commit drop"))
-            copy_in(f"incoming ({listed(self._fields)})", self._rows(change))
+            copy_in(f"incoming ({listed(self._fields)})", self._rows(change), json=_JSON)
             self._keep_before("incoming")
             sql.execute(
                 statement(
@@ -140,7 +142,7 @@ class _Table:
             key=signed("key"),
             content=signed("content"),
             source_id=cells["source_id"],
-            is_active=pl.lit("true"),
+            is_active=pl.lit(value=True),
             origin=pl.lit(Origin.SYNC.value),
             first_sync_id=pl.lit(self._sync_id),
             last_sync_id=pl.lit(self._sync_id),
