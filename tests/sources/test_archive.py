@@ -213,6 +213,17 @@ def test_unpacked_files_have_names_of_our_own_and_are_private(tmp_path: Path) ->
     assert {stat.S_IMODE(file.path.stat().st_mode) for file in files} == {0o600}
 
 
+def test_each_file_is_told_of_when_it_is_whole_and_a_damaged_one_never(tmp_path: Path) -> None:
+    told: list[bytes] = []
+    unpack(ZIPS / "accept" / "plain.zip", into=tmp_path, whole=lambda path: told.append(path.read_bytes()))
+    assert sorted(told) == sorted([USERS, ORGS])
+
+    told.clear()
+    with pytest.raises(RefusedError):
+        unpack(ZIPS / "reject" / "wrong-checksum.zip", into=tmp_path, whole=lambda path: told.append(path.read_bytes()))
+    assert USERS not in told
+
+
 def test_the_same_folder_takes_two_archives(tmp_path: Path) -> None:
     first, _ = unpack(ZIPS / "accept" / "plain.zip", into=tmp_path)
     second, _ = unpack(ZIPS / "accept" / "one-folder.zip", into=tmp_path)

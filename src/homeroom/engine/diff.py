@@ -86,23 +86,24 @@ class Changes:
     def digest(self) -> str:
         """64 hexadecimal digits that stand for exactly these changes, whatever the order of rows, files and tables."""
         whole = hashlib.sha256()
-        for line in self._lines():
-            whole.update(line)
+        for part in self._parts():
+            whole.update(part)
         return whole.hexdigest()
 
-    def _lines(self) -> Iterator[bytes]:
+    def _parts(self) -> Iterator[bytes]:
         for name, change in sorted(self.tables.items()):
             for kind, records in change.sides():
                 keys: pl.Series = getattr(change, kind)
                 if records is None or not len(keys):
                     continue
-                yield f"{name} {kind}\n".encode()
+                yield f"{name} {kind} {len(keys)}\n".encode()
                 if len(keys) < len(records):
                     rows = records.where(pl.col("key").is_in(keys.implode()), "key", "content")
                 else:
                     rows = records.index.select("key", "content").collect()
                 for part in rows.sort("key").iter_slices(100_000):
-                    yield part.write_csv(include_header=False).encode()
+                    for column in part:
+                        yield column.to_numpy().astype("<u8", copy=False).tobytes()
 
 
 def diff(current: Roster, proposed: Roster) -> Changes:

@@ -132,7 +132,7 @@ def index(
     setting = Setting(part.table, part.present, part.mode, profile)
     local = tuple(replace(one, waits=_certified(one, resolvable)) for one in local_rules(setting, rules))
     judged_now = [one for one in local if not one.waits]
-    kept = dict(_kept(setting))
+    kept = dict(_kept(setting, part.columns))
     if part.table.name in {
         c.reference.table for table in part.tables.values() for c in table.references if c.reference
     }:
@@ -167,7 +167,7 @@ def index(
     )
 
 
-def _kept(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
+def _kept(setting: Setting, columns: Sequence[str]) -> Iterator[tuple[str, pl.Expr]]:
     table = setting.table
     yield "key", hashed(table.key) if setting.has(table.key) else pl.lit(None, dtype=pl.UInt64)
     ends = setting.mode == "delta" and setting.has("status")
@@ -178,13 +178,13 @@ def _kept(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
     for column in table.references:
         if setting.has(column.name) and not column.is_list:
             yield column.name, hashed(column.name)
-    yield from _facts(setting)
+    yield from _facts(setting, columns)
 
 
-def _facts(setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
+def _facts(setting: Setting, columns: Sequence[str]) -> Iterator[tuple[str, pl.Expr]]:
     table = setting.table
     if table.domain == "self-serve":
-        yield from selfserve.facts(setting).items()
+        yield from selfserve.facts(setting, columns).items()
         return
     kind = {"users": "role", "roles": "role", "enrollments": "role", "orgs": "type", "academicSessions": "type"}.get(
         table.name

@@ -6,7 +6,7 @@ What the archive says of itself is only a promise, and unpacking stops at the fi
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -56,8 +56,12 @@ class Limits:
 DEFAULT = Limits()
 
 
-def unpack(path: Path, *, into: Path, limits: Limits = DEFAULT) -> tuple[tuple[File, ...], tuple[Oddity, ...]]:
+def unpack(
+    path: Path, *, into: Path, limits: Limits = DEFAULT, whole: Callable[[Path], None] | None = None
+) -> tuple[tuple[File, ...], tuple[Oddity, ...]]:
     """The archive's CSV files, written into the folder `into` under names of our own, and what was read around.
+
+    whole: called with each file as soon as all of it is there, beside the unpacking of others, perhaps in vain.
 
     Files are in the order of the archive, readable by their owner only; `into` is made if it is missing, and belongs to
     the caller, who also clears it away. If anything is refused, nothing of the archive stays there.
@@ -69,7 +73,7 @@ def unpack(path: Path, *, into: Path, limits: Limits = DEFAULT) -> tuple[tuple[F
             _refuse_what_is_no_zip(path.name, stream.read(file_kinds.HEAD_BYTES), origin=origin)
             entries = zip_directory.read(stream, origin=origin, most_entries=limits.entries)
             contents, wanted = _judged(stream, entries, origin=origin, limits=limits)
-        written = _unpacked(path, wanted, into=into, origin=origin)
+        written = _unpacked(path, wanted, into=into, origin=origin, whole=whole)
     except OSError as error:
         raise SettingsError(f"{origin} cannot be read: {error.strerror}.") from error
     sizes = {entry.name: entry.size_bytes for entry in wanted}
@@ -151,18 +155,26 @@ def _refuse_size(entries: Sequence[Entry], *, origin: str, limits: Limits) -> No
         raise RefusedError(f"{origin} unpacks to more than {_amount(limits.total_bytes)}, which no roster needs.")
 
 
-def _unpacked(path: Path, entries: Sequence[Entry], *, into: Path, origin: str) -> Mapping[str, Path]:
+def _unpacked(
+    path: Path, entries: Sequence[Entry], *, into: Path, origin: str, whole: Callable[[Path], None] | None
+) -> Mapping[str, Path]:
     """Entry name to the file now holding its bytes: all of them, or none and an error. The largest is begun first."""
+
+    def write(entry: Entry, target: Path) -> None:
+        _copy(path, entry, target)
+        if whole is not None:
+            whole(target)
+
     with ExitStack() as undo:
         try:
             into.mkdir(mode=0o700, parents=True, exist_ok=True)
             _need_room(sum(entry.size_bytes for entry in entries), into=into, origin=origin)
             written = {entry.name: _new_file(into) for entry in entries}
-            for target in written.values():
-                undo.callback(target.unlink, missing_ok=True)
+            for file in written.values():
+                undo.callback(file.unlink, missing_ok=True)
             by_size = sorted(entries, key=lambda entry: entry.size_bytes, reverse=True)
             with ThreadPoolExecutor(_FILES_AT_A_TIME) as unpacking:
-                begun = [unpacking.submit(_copy, path, entry, written[entry.name]) for entry in by_size]
+                begun = [unpacking.submit(write, entry, written[entry.name]) for entry in by_size]
                 try:
                     for one in begun:
                         one.result()

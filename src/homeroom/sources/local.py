@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from homeroom.sources.package import is_csv, is_left_by_system, shown
 _GIVE = "Give one zip archive, one folder, or the CSV files of one roster"
 
 
-def collect(paths: Sequence[Path], *, work: Path) -> Delivery:
+def collect(paths: Sequence[Path], *, work: Path, unpacked: Callable[[Path], None] | None = None) -> Delivery:
     """The delivery that these paths hold.
 
     A zip archive (known by its bytes) is unpacked into `work`, which is the caller's to clear; files of a folder (in
     the order of their names) and loose files (in the order given) are used where they lie. Links inside a folder are
-    not followed out of it. Raises SettingsError for what is not there or cannot be read, RefusedError for what was
-    found and is no roster's package, and what archive.unpack raises.
+    not followed out of it. unpacked: called with each file of an archive, as archive.unpack calls `whole`. Raises
+    SettingsError for what is not there or cannot be read, RefusedError for what was found and is no roster's package,
+    and what archive.unpack raises.
     """
     if not paths:
         raise SettingsError(f"Nothing was given. {_GIVE}.")
@@ -29,7 +30,7 @@ def collect(paths: Sequence[Path], *, work: Path) -> Delivery:
     folders = [path for path in given.values() if path.is_dir()]
     if folders and len(given) > 1:
         raise _not_together(folders[0], "a folder")
-    delivery = _folder(folders[0]) if folders else _files(list(given.values()), work=work)
+    delivery = _folder(folders[0]) if folders else _files(list(given.values()), work=work, unpacked=unpacked)
     return replace(delivery, files=tuple(_with_readable_path(file, work) for file in delivery.files))
 
 
@@ -72,11 +73,11 @@ def _not_together(path: Path, kind: str) -> SettingsError:
     return SettingsError(f"{shown(path.name)} is {kind} and cannot be given together with other files. {_GIVE}.")
 
 
-def _files(paths: Sequence[Path], *, work: Path) -> Delivery:
+def _files(paths: Sequence[Path], *, work: Path, unpacked: Callable[[Path], None] | None) -> Delivery:
     heads = {path: file_kinds.head(path) for path in paths}
     first = shown(paths[0].name)
     if len(paths) == 1 and _is_for_unpacking(paths[0], heads[paths[0]]):
-        files, oddities = unpack(paths[0], into=work)
+        files, oddities = unpack(paths[0], into=work, whole=unpacked)
         return Delivery(files=files, origin=first, oddities=oddities)
     for path, head in heads.items():
         _refuse_other_kinds(path, file_kinds.kind(path.name, head))

@@ -154,7 +154,7 @@ def delivery(sync: Sync, *, work: Path) -> engine.Delivery:
         return delivery_in(_folder(sync) / "pages")
     kept, incoming = _folder(sync) / "delivery", _folder(sync) / "incoming"
     if not kept.exists() and incoming.exists():
-        _keep_delivery(sync, collect(_as_named(incoming, work), work=work / "unpacked"), work=_made(work / "delivery"))
+        _keep_delivery(sync, _as_named(incoming, work), unpacked=work / "unpacked", work=_made(work / "delivery"))
     if not kept.exists():
         raise Refused("The delivery is no longer kept.")
     shutil.rmtree(incoming, ignore_errors=True)
@@ -305,14 +305,25 @@ def remove_leftovers(district: District, *, syncs: Iterable[int]) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _keep_delivery(sync: Sync, collected: engine.Delivery, *, work: Path) -> None:
+def _keep_delivery(sync: Sync, arrived: list[Path], *, unpacked: Path, work: Path) -> None:
+    """What arrived becomes the sync's delivery, without passwords. unpacked, work: folders lent for what is on its way;
+    passwords are taken out of some files of an archive while others are unpacked.
+    """
+    bare = {}
+
+    def take_passwords_out(path: Path) -> None:
+        bare[path] = work / f"{path.parent.name}-{path.name}"  # loose files may be called the same
+        copy_without(path, bare[path])
+
+    delivery = collect(arrived, work=unpacked, unpacked=take_passwords_out)
     files = []
-    for place, file in enumerate(collected.files):
-        path = f"{place:02}.csv"
-        copy_without(file.path, work / path)
-        (work / path).chmod(0o600)
-        files.append([file.name, path])
-    oddities = [asdict(oddity) for oddity in collected.oddities]
+    for place, file in enumerate(delivery.files):
+        if file.path not in bare:
+            take_passwords_out(file.path)
+        kept = bare[file.path].rename(work / f"{place:02}.csv")
+        kept.chmod(0o600)
+        files.append([file.name, kept.name])
+    oddities = [asdict(oddity) for oddity in delivery.oddities]
     _write_json(work / "delivery.json", {"files": files, "origin": sync.delivery_name, "oddities": oddities})
     work.rename(_folder(sync) / "delivery")
 
