@@ -9,9 +9,12 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from homeroom import environment
+from homeroom.cli.arrivals import Arrivals
 from homeroom.embedded_postgres import lifeline
 
-THREADS = 8
+THREADS = 12
+#: Of these, so many are left for pages while bodies arrive, and so many for all but uploads.
+FOR_PAGES, FOR_FORMS = 2, 4
 
 
 def application() -> object:
@@ -19,7 +22,7 @@ def application() -> object:
     lifeline.ask(signal.SIGKILL)
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415 — the process that listens needs no Django
 
-    return get_wsgi_application()
+    return Arrivals(get_wsgi_application(), most=THREADS - FOR_PAGES, most_large=THREADS - FOR_FORMS)
 
 
 def main() -> None:
