@@ -10,6 +10,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
+from homeroom.cli.arrivals import NO_ROOM
 from homeroom.districts import scope
 from homeroom.syncs.models import State, Sync
 from tests import people
@@ -128,6 +129,20 @@ def test_connection_that_was_lost_is_said(
     page.get_by_role("button", name="Upload").click()
 
     expect(page.get_by_text("The connection was lost. Nothing of the upload was kept.")).to_be_visible()
+    complaints.clear()  # the browser complains of the connection, too
+
+
+def test_upload_for_which_there_was_no_room_is_said_in_the_servers_words(
+    cast: Cast, bad_zip: Path, signed_in: SignedIn, complaints: list[str]
+) -> None:
+    page = signed_in(cast.district_admin)
+    page.goto(REPORTS + "upload/")
+    page.set_input_files(CHOOSER, bad_zip)
+    page.route("**/upload/", lambda route: route.fulfill(status=503, content_type="text/plain", body=NO_ROOM))
+
+    page.get_by_role("button", name="Upload").click()
+
+    expect(page.get_by_text(NO_ROOM)).to_be_visible()
     complaints.clear()  # the browser complains of the connection, too
 
 

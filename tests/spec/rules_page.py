@@ -11,6 +11,7 @@ from homeroom.engine.rule import Consequence, Rule, Setting
 from homeroom.engine.rules import (
     RULES,
     classes,
+    corrected,
     counts,
     files,
     keys,
@@ -65,7 +66,7 @@ _SECTIONS: Sequence[tuple[str, tuple[Rule, ...]]] = (
     ("People", people.RULES),
     ("Classes, sessions and dates", classes.RULES),
     ("Onboarding", onboarding.RULES),
-    ("Upload templates", selfserve.RULES),
+    ("Upload templates", (*selfserve.RULES, *corrected.RULES)),
     ("Whole tables", counts.RULES),
 )
 #: Rules that are asked only if the profile says so, with the setting that does.

@@ -16,6 +16,7 @@ from homeroom.feeds.models import Feed
 from homeroom.sources.drop_box import Box
 from homeroom.syncs import actions, claims, nights, tasks
 from homeroom.syncs.models import State, Sync
+from homeroom.syncs.reasons import DIED, OUR_MISTAKE
 from tests.feeds.sftp import CREDENTIALS, feed, server, unconfirmed
 from tests.people import Cast
 from tests.sources.sftp_servers import USER, District
@@ -87,7 +88,7 @@ def test_drop_that_failed_by_a_mistake_of_ours_is_taken_the_next_night(
         mistaken.setattr("homeroom.engine.validate", None)
         failed = night(cast)
     assert failed is not None
-    assert (failed.state, failed.reason) == (State.FAILED, tasks.OUR_MISTAKE)
+    assert (failed.state, failed.reason) == (State.FAILED, OUR_MISTAKE)
 
     sync = night(cast)
 
@@ -107,7 +108,7 @@ def test_drop_over_which_workers_died_is_taken_the_next_night(
                 tasks.run_sync(district_id=cast.ferndale.pk, sync_id=sync.pk)
     tasks.run_sync(district_id=cast.ferndale.pk, sync_id=sync.pk)
     with scope.within(cast.ferndale.pk):
-        assert Sync.objects.get().reason == claims.DIED
+        assert Sync.objects.get().reason == DIED
 
     again = night(cast)
 

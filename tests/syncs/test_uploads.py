@@ -182,9 +182,7 @@ def test_corrected_rows_come_back_and_close_their_errors(cast: Cast) -> None:
     faulty = "S3,Cleo,,Rue,,5,cleo.rue,secret-word-1\nS4,Dan,,,,99,dan,secret-word-1\n"
     with scope.within(cast.ferndale.pk):
         first = work(upload(cast, Kind.STUDENTS, STUDENTS + ANA + faulty))
-        path = storage.corrections_file(first)
-        assert path is not None
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+        rows = to_correct(first)
         assert [(row["studentId"], row["password"], row["Original Row"]) for row in rows] == [
             ("S3", "", "3"),
             ("S4", "", "4"),
@@ -193,16 +191,85 @@ def test_corrected_rows_come_back_and_close_their_errors(cast: Cast) -> None:
 
         rows[0] |= {"grade": "05", "password": "secret-word-9"}
         rows[1] |= {"grade": "06", "password": "secret-word-9", "username": "dan.day"}
-        mended = io.StringIO(newline="")
-        writer = csv.DictWriter(mended, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-        second = work(upload(cast, Kind.STUDENTS, mended.getvalue()))
+        second = work(upload(cast, Kind.STUDENTS, as_csv(rows)))
 
         told = Upload.objects.get(sync=second)
         assert told.corrects == Upload.objects.get(sync=first)
         assert (len(report(first)) - 1, told.open_errors) == (4, 1)
         assert set(Person.objects.values_list("source_id", flat=True)) == {"S1", "S3"}
+
+
+def to_correct(sync: Sync) -> list[dict[str, str]]:
+    """The rows of the file to correct."""
+    path = storage.corrections_file(sync)
+    assert path is not None
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+
+
+def as_csv(rows: list[dict[str, str]]) -> str:
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()
+
+
+def test_rows_of_a_file_to_correct_that_nobody_filled_in_stay_open_errors(cast: Cast) -> None:
+    damaged = "S3,Cleo,Rue,05\nS4,Dan,,Day,,05,dan.day,secret-word-1,more\n"
+    with scope.within(cast.ferndale.pk):
+        first = work(upload(cast, Kind.STUDENTS, STUDENTS + ANA + damaged))
+        rows = [row | {"studentId": ""} for row in to_correct(first)]
+        second = work(upload(cast, Kind.STUDENTS, as_csv(rows)))
+
+        assert (second.state, second.counts) == (State.WITH_ERRORS, {"students": {"created": 0, "refused": 2}})
+        assert report(second)[1:] == [
+            ["2", "", "row", "Nothing is filled in for row 3 of the file that this one corrects."],
+            ["3", "", "row", "Nothing is filled in for row 4 of the file that this one corrects."],
+        ]
+        assert Upload.objects.get(sync=second).open_errors == 2
+        assert [row["Original Row"] for row in to_correct(second)] == ["2", "3"]
+
+
+def test_of_a_row_that_cannot_be_read_the_file_to_correct_has_the_id_and_nothing_else(cast: Cast) -> None:
+    damaged = "S3,Cleo,Rue,05\nS4,Dan,,Day,,05,dan.day,secret-word-1,more\n"
+    with scope.within(cast.ferndale.pk):
+        first = work(upload(cast, Kind.STUDENTS, STUDENTS + ANA + damaged))
+        rows = to_correct(first)
+        assert [[value for name, value in row.items() if value and name != "Problems"] for row in rows] == [
+            ["S3", "3"],
+            ["S4", "4"],
+        ]
+        second = work(upload(cast, Kind.STUDENTS, as_csv(rows)))
+
+        assert Upload.objects.get(sync=second).open_errors == 2
+        assert [(row["studentId"], row["Original Row"]) for row in to_correct(second)] == [("S3", "2"), ("S4", "3")]
+
+
+@pytest.mark.parametrize("password", ["", "secret-word-1", "weak"])
+def test_a_blank_row_of_an_earlier_file_is_refused_beside_a_new_person(cast: Cast, password: str) -> None:
+    with scope.within(cast.ferndale.pk):
+        first = work(upload(cast, Kind.STUDENTS, STUDENTS + "S4,Dan,,,,99,dan,secret-word-1\n"))
+        (row,) = to_correct(first)
+        blank = dict.fromkeys(row, "") | {"Original Row": "2", "password": password}
+        new = dict.fromkeys(row, "") | dict(zip(STUDENTS.strip().split(","), ANA.strip().split(","), strict=True))
+        second = work(upload(cast, Kind.STUDENTS, as_csv([blank, new])))
+
+        assert (second.state, second.counts) == (State.WITH_ERRORS, {"students": {"created": 1, "refused": 1}})
+        assert [(row["Original Row"], row["password"]) for row in to_correct(second)] == [("2", "")]
+        assert Upload.objects.get(sync=second).open_errors == 3
+
+
+def test_a_mended_row_that_is_refused_for_something_else_closes_no_more_than_it_has_fewer(cast: Cast) -> None:
+    faulty = "S3,Cleo,,Rue,,5,cleo.rue,secret-word-1\nS4,Dan,,,,99,dan,secret-word-1\n"
+    with scope.within(cast.ferndale.pk):
+        first = work(upload(cast, Kind.STUDENTS, STUDENTS + ANA + faulty))
+        cleo, dan = to_correct(first)
+        cleo |= {"grade": "05"}
+        dan |= {"studentId": "S1", "lastName": "Day", "grade": "06", "username": "dan.day", "password": "secret-word-9"}
+        second = work(upload(cast, Kind.STUDENTS, as_csv([cleo, dan])))
+
+        assert [line[:3] for line in report(second)[1:]] == [["2", "S3", "password"], ["3", "S1", "studentId"]]
+        assert (len(report(first)) - 1, Upload.objects.get(sync=second).open_errors) == (4, 2)
 
 
 @pytest.mark.parametrize(
@@ -235,16 +302,10 @@ def test_a_name_that_a_spreadsheet_would_run_goes_into_the_file_to_correct_and_c
 ) -> None:
     with scope.within(cast.ferndale.pk):
         first = work(upload(cast, Kind.STUDENTS, STUDENTS + f"S3,{name},,Rue,,5,cleo.rue,secret-word-1\n"))
-        path = storage.corrections_file(first)
-        assert path is not None
-        (row,) = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+        (row,) = to_correct(first)
         assert row["firstName"] == (f"'{name}" if name[0] in "=+-@" else name)
 
-        mended = io.StringIO(newline="")
-        writer = csv.DictWriter(mended, fieldnames=list(row))
-        writer.writeheader()
-        writer.writerow(row | {"grade": "05", "password": "secret-word-9"})
-        second = work(upload(cast, Kind.STUDENTS, mended.getvalue()))
+        second = work(upload(cast, Kind.STUDENTS, as_csv([row | {"grade": "05", "password": "secret-word-9"}])))
 
         assert second.state == State.COMPLETED
         assert Person.objects.get().given_name == name

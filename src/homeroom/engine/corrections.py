@@ -16,13 +16,16 @@ from homeroom.engine.validate import Checked
 
 ORIGINAL_ROW, PROBLEMS = CORRECTION
 _BETWEEN = " | "
+#: The ID of a row as its findings tell it. Begins with a space: no column of a template does.
+_TOLD_ID = " told id"
 
 
 def write_corrections(checked: Checked, path: Path) -> bool:
     """Writes the file to correct; false, and none, if no row was refused.
 
-    One row per refused row: the columns of the template (passwords are empty, and so is what could not be read), the
-    row in the file as a spreadsheet shows it, and all that is wrong with it. UTF-8 with BOM, CRLF.
+    One row per refused row: the columns of the template (passwords are empty, and so is what could not be read: of a
+    row with too few or too many cells all but its ID), the row in the file as a spreadsheet shows it, and all that is
+    wrong with it. UTF-8 with BOM, CRLF.
     """
     (page,) = checked.pages.values()
     problems = (
@@ -30,13 +33,15 @@ def write_corrections(checked: Checked, path: Path) -> bool:
         .filter(pl.col("line").is_not_null())
         .sort("line", "place", maintain_order=True)
         .group_by("line", maintain_order=True)
-        .agg(pl.col("message").str.join(_BETWEEN).alias(PROBLEMS))
+        .agg(pl.col("message").str.join(_BETWEEN).alias(PROBLEMS), pl.col("sourcedId").first().alias(_TOLD_ID))
         .collect()
     )
     if problems.is_empty():
         return False
-    cells = [_cell(name) for name in page.setting.table.names]
+    cells, key = [_cell(name) for name in page.setting.table.names], page.setting.table.key
     table = problems.join(_refused(page), on="line", how="left", maintain_order="left")
+    if key:
+        table = table.with_columns(pl.coalesce(key, _TOLD_ID).alias(key))
     table = table.select(*cells, pl.col("line").alias(ORIGINAL_ROW), safe(pl.col(PROBLEMS)).alias(PROBLEMS))
     table.write_csv(path, include_bom=True, line_terminator="\r\n")
     return True

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from homeroom.engine.findings import Findings, Gathering, of_tally
+from homeroom.engine.findings import WHOLE_ROW, Findings, Gathering, of_tally
 from homeroom.engine.first_pass import clearings, index
 from homeroom.engine.formats import selfserve as selfserve_format
 from homeroom.engine.hashes import hashed
@@ -23,6 +23,7 @@ from homeroom.engine.profile import Profile
 from homeroom.engine.roster import Records, Roster, text_of
 from homeroom.engine.rules.catalogue import LOCAL
 from homeroom.engine.rules.classes import judge_stays, judge_teachers, rows_that_left_a_class_without_teacher
+from homeroom.engine.rules.corrected import NOT_FILLED_IN, rows_not_filled_in
 from homeroom.engine.rules.counts import tallies
 from homeroom.engine.rules.files import BULK_FILLED, SAID_TO_BE_MISSING
 from homeroom.engine.rules.keys import judge_enrollments, judge_keys, shared_seats
@@ -35,7 +36,7 @@ from homeroom.engine.rules.selfserve import (
     class_of,
     judge_upload,
     lines_with_nothing_but_a_password,
-    refuse_withheld,
+    refuse_left_out,
 )
 from homeroom.engine.second_pass import explain
 from homeroom.engine.snapshot import Part, Remark, Snapshot
@@ -155,10 +156,24 @@ def _validate_upload(
             gathering.add(withheld)
         explain(page, {}, gathering)
         if withheld is not None:
-            refuse_withheld(page, withheld["line"])
+            refuse_left_out(page, withheld["line"])
+        _tell_not_filled_in(page, gathering)
     for tally in tallies(Ledger(pages, Known({})), None):
         gathering.add(of_tally(tally))
     return Checked(snapshot, profile, gathering.done(), stopped=gathering.stops, pages={} if gathering.stops else pages)
+
+
+def _tell_not_filled_in(page: Page, gathering: Gathering) -> None:
+    """One error for the row as a whole, not one for each of its empty cells."""
+    rows, file = rows_not_filled_in(page), page.part.file
+    gathering.add_remarks(
+        [
+            Remark(NOT_FILLED_IN.id, file=file, table=page.name, column=WHOLE_ROW, line=line, value=named)
+            for named, line in rows.select("named", "line").iter_rows()
+        ]
+    )
+    if NOT_FILLED_IN.consequence_for(None, gathering.profile).is_error:
+        refuse_left_out(page, rows["line"])
 
 
 def _withheld_name(column: str) -> str:

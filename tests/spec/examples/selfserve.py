@@ -87,6 +87,24 @@ _FILES = (
         },
     ),
     Example(
+        "upload-row-not-filled-in",
+        "A row of a file to correct that nobody filled in is no blank line, even with a password",
+        {
+            STUDENTS: STUDENT_HEADER.replace("\n", ",Original Row,Problems\n")
+            + ",,,,,,,,3,The row has fewer cells than the header\n"
+            + ",,,,,,,secret-word-1,5,\n"
+            + ",,,,,,,,,The row has more cells than the header\n"
+            + ",,,,,,,,,\n"
+            + ANA.replace("\n", ",2,\n")
+        },
+        (
+            refuses(STUDENTS, 2, "row", "Nothing is filled in for row 3 of the file that this one corrects."),
+            refuses(STUDENTS, 3, "row", "Nothing is filled in for row 5 of the file that this one corrects."),
+            refuses(STUDENTS, 4, "row", "Nothing is filled in for a row of the file that this one corrects."),
+        ),
+        alone=True,
+    ),
+    Example(
         "column-twice",
         "A column that stands twice in a template is named",
         {

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from homeroom.engine.rule import Rule, catalogue
-from homeroom.engine.rules import classes, counts, files, keys, onboarding, people, references, selfserve, values
+from homeroom.engine.rules import (
+    classes,
+    corrected,
+    counts,
+    files,
+    keys,
+    onboarding,
+    people,
+    references,
+    selfserve,
+    values,
+)
 
 RULES: tuple[Rule, ...] = (
     *files.RULES,
@@ -14,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     *classes.RULES,
     *onboarding.RULES,
     *selfserve.RULES,
+    *corrected.RULES,
     *counts.RULES,
 )
 RULES_BY_ID = catalogue(RULES)

@@ -6,7 +6,7 @@ it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -14,6 +14,7 @@ import polars as pl
 from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import NO_IDS, Page, rows_where
 from homeroom.engine.rule import Cell, Consequence, Rule, Setting
+from homeroom.engine.rules.corrected import stands_for_another
 from homeroom.engine.rules.forms import EMAIL
 from homeroom.engine.rules.keys import later_rows
 from homeroom.engine.rules.values import grade_hint
@@ -296,9 +297,9 @@ _UNIQUE = (
 )
 
 
-def facts(setting: Setting) -> dict[str, pl.Expr]:
+def facts(setting: Setting, columns: Collection[str]) -> dict[str, pl.Expr]:
     """What the first pass keeps of each row of a template: hashes of what must be unique, and whether nothing is in it
-    at all, or nothing but a password.
+    at all, nothing but a password, or nothing beside what links it to an earlier file. columns: those of the file.
     """
     kept = {}
     for name, column in (("login", "username"), ("address", "email")):
@@ -308,7 +309,8 @@ def facts(setting: Setting) -> dict[str, pl.Expr]:
         kept["teacher"] = hashed(pl.col("primaryTeacher").str.to_lowercase())
         kept["class_of"] = class_of("className", "primaryTeacher")
     beside = [name for name in setting.table.names if setting.has(name) and name != PASSWORD]
-    kept["nothing_beside_password"] = pl.all_horizontal(pl.col(name).is_null() for name in beside)
+    nothing, linked = pl.all_horizontal(pl.col(name).is_null() for name in beside), stands_for_another(columns)
+    kept["nothing_beside_password"], kept["not_filled_in"] = nothing & ~linked, nothing & linked
     has_password = pl.col(PASSWORD).is_not_null() if setting.has(PASSWORD) else pl.lit(False)
     kept["blank"] = kept["nothing_beside_password"] & ~has_password
     return kept
@@ -348,7 +350,7 @@ def judge_upload(page: Page, ask: AskTaken | None) -> None:
     ask: null where nothing is known of what is there; then nothing is compared with it. A record that is there as a
     whole, in the file or in the district, is one fault on its ID, not three.
     """
-    page.leave_out(page.frame["blank"].arg_true().cast(pl.UInt32))
+    page.leave_out((page.frame["blank"] | page.frame["not_filled_in"]).arg_true().cast(pl.UInt32))
     whole = later_rows(page, page.key)
     page.blame(whole, ID_REPEATED, page.setting.table.key)
     for fact, rule, column in _UNIQUE:
@@ -377,9 +379,10 @@ def judge_upload(page: Page, ask: AskTaken | None) -> None:
         )
 
 
-def refuse_withheld(page: Page, lines: pl.Series) -> None:
-    """Refuse the rows on these lines: something was wrong with what is not in the file any more. Where nothing else was
-    in the row it looks blank now, and is refused all the same. After all that a row tells by itself was told.
+def refuse_left_out(page: Page, lines: pl.Series) -> None:
+    """Refuse the rows on these lines, though nothing is in some of them and they were left out: a password was wrong
+    that is not in the file any more, or they stand for rows of another file. After all that a row tells by itself was
+    told.
     """
     rows = pl.int_range(page.measured.rows, dtype=pl.UInt32, eager=True)
     found = rows.filter(page.line_of(rows).is_in(lines.implode()))

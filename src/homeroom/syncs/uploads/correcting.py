@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from homeroom.engine.findings import Findings
+from homeroom.engine.rules.corrected import NOT_FILLED_IN
 from homeroom.syncs import storage
 from homeroom.syncs.models import State, Sync, Upload
 
-_ERROR = ("line", "field", "rule")
 _RECENT = 20
 
 
@@ -26,23 +26,27 @@ def corrected_by(upload: Upload, originals: pl.DataFrame) -> Upload | None:
 
 
 def open_errors(first: Upload, originals: pl.DataFrame, findings: Findings) -> int | None:
-    """How many errors of the first upload are still open: those of rows that did not come back, and those that were
-    found once more. Null if its findings are no longer kept.
+    """How many errors of the first upload are still open. Null if its findings are no longer kept.
+
+    Open are all of a row that did not come back or was not filled in. Of a row that is refused once more there are as
+    many as it has now, at most as many as it had: a row with one error instead of another is no step nearer.
     """
     errors = errors_of(first.sync)
     if errors is None:
         return None
-    again = findings.errors().select(_ERROR).collect().join(originals, on="line")
-    again = again.select(line="original", field="field", rule="rule")
-    came_back = errors.filter(pl.col("line").is_in(originals["original"].implode()))
-    return len(errors) - len(came_back) + len(came_back.join(again, on=_ERROR, how="semi", nulls_equal=True))
+    found = findings.errors().select("line", "rule").collect().join(originals, on="line")
+    again = found.group_by("original").agg(now=pl.len(), is_empty=(pl.col("rule") == NOT_FILLED_IN.id).any())
+    before = errors.group_by(original="line").agg(before=pl.len()).join(again, on="original", how="left")
+    came_back = pl.col("original").is_in(originals["original"].implode()) & ~pl.col("is_empty").fill_null(False)
+    still = pl.when(came_back).then(pl.min_horizontal("before", pl.col("now").fill_null(0))).otherwise("before")
+    return int(before.select(still.sum()).item())
 
 
 def errors_of(sync: Sync) -> pl.DataFrame | None:
-    """``line``, ``field`` and ``rule`` of each error of an upload; null if its findings are no longer kept."""
+    """``line`` of each error of an upload; null if its findings are no longer kept."""
     path = storage.findings_file(sync)
     if path is None:
         return None
-    schema = {"line": pl.UInt32, "consequence": pl.String, "field": pl.String, "rule": pl.String}
+    schema = {"line": pl.UInt32, "consequence": pl.String}
     found = pl.read_csv(path, columns=list(schema), schema_overrides=schema)
-    return found.filter(pl.col("consequence") == "refuses the row", pl.col("line").is_not_null()).select(_ERROR)
+    return found.filter(pl.col("consequence") == "refuses the row", pl.col("line").is_not_null()).select("line")
