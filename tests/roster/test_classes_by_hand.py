@@ -131,6 +131,16 @@ def test_editing_a_class_keeps_its_year_and_people(cast: Cast, oak: Records) -> 
     assert who_is_in(changed) == [("T1", "Primary teacher")]
 
 
+def test_saving_a_class_without_a_change_is_no_event(cast: Cast, oak: Records) -> None:
+    one = maths(cast, oak)
+    said = {"className": "Maths", "primaryTeacher": "tess@ferndale.example", "grade": "", "subject": ""}
+
+    assert signed_in(cast.oak_admin).post(at(oak, f"{one.key}/edit/"), said).status_code == 302
+
+    with scope.within(cast.ferndale.pk):
+        assert not Event.objects.filter(what="class.changed").exists()
+
+
 def test_a_class_is_not_in_its_own_way_but_another_one_is(cast: Cast, oak: Records) -> None:
     one = maths(cast, oak)
     maths(cast, oak, className="Art")
@@ -192,11 +202,32 @@ def test_many_students_are_enrolled_at_once_and_nobody_twice(cast: Cast, oak: Re
     browser.post(at(oak, f"{one.key}/enroll/"), {"people": keys[:2]})
     page = browser.post(at(oak, f"{one.key}/enroll/"), {"people": keys}, follow=True)
 
-    assert "3 students are enrolled." in page.text
+    assert "1 student is enrolled. 2 were in the class already." in page.text
     assert who_is_in(one) == [("T1", "Primary teacher"), *((f"S{number}", "Student") for number in range(3))]
     with scope.within(cast.ferndale.pk):
         counts = [len(event.detail["people"]) for event in Event.objects.filter(what="class.enrolled").order_by("pk")]
     assert counts == [2, 1]
+
+
+def test_enrolling_and_adding_who_is_there_already_says_so_and_is_no_event(cast: Cast, oak: Records) -> None:
+    one, ted = maths(cast, oak), a_teacher(cast, oak, 2, "Ted")
+    student = oak.person("S1")
+    browser = signed_in(cast.oak_admin)
+
+    told = []
+    for page, person in (("enroll", student), ("teachers", ted)):
+        address = at(oak, f"{one.key}/{page}/")
+        told += [browser.post(address, {"people": [str(person.key)]}, follow=True) for _ in range(2)]
+
+    assert [str(message) for page in told for message in page.context["messages"]] == [
+        "1 student is enrolled.",
+        "No student was added. 1 was in the class already.",
+        "1 co-teacher is added.",
+        "No co-teacher was added. 1 was in the class already.",
+    ]
+    with scope.within(cast.ferndale.pk):
+        happened = Event.objects.filter(what__in=["class.enrolled", "class.co-teachers-added"]).order_by("pk")
+        assert [event.detail["people"] for event in happened] == [[student.key], [ted.key]]
 
 
 def test_those_who_can_be_enrolled_are_the_others_and_are_searched(cast: Cast, oak: Records, elm: Records) -> None:
@@ -355,6 +386,18 @@ def test_archived_class_is_restored_before_it_is_edited(cast: Cast, oak: Records
     with scope.within(cast.ferndale.pk):
         assert Class.objects.get().title == "Maths"
         assert not Enrollment.objects.filter(is_active=True).exists()
+
+
+@pytest.mark.parametrize("page", ["edit", "enroll", "teachers"])
+def test_form_of_an_archived_class_leads_to_where_it_is_restored(cast: Cast, oak: Records, page: str) -> None:
+    one = maths(cast, oak)
+    actions.archive_class(by=cast.oak_admin, school=oak.school, of_class=one)
+
+    answer = signed_in(cast.oak_admin).get(at(oak, f"{one.key}/{page}/"), follow=True)
+
+    assert answer.redirect_chain == [(at(oak, f"{one.key}/"), 302)]
+    assert "Maths is archived. Restore it first." in answer.text
+    assert "Restore …" in answer.text
 
 
 def test_class_is_not_restored_beside_one_of_the_same_name_and_teacher(cast: Cast, oak: Records) -> None:

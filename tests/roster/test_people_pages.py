@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -109,6 +110,32 @@ def test_students_are_searched_filtered_and_sorted(cast: Cast, oak: Records, que
     archived(oak.person("S99", name="Guy Gone"))
 
     assert names_on(signed_in(cast.oak_admin).get(students(oak, query))) == found
+
+
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Zoë", "Willowfeather, Zoë"),
+        ("Zoe\N{COMBINING DIAERESIS}", "Willowfeather, Zoë"),
+        ("ZOË", "Willowfeather, Zoë"),
+        ("Willowfeather, Zoë", "Willowfeather, Zoë"),
+        ("willowfeather,zoë", "Willowfeather, Zoë"),
+        ("D'Arbrenoir", "D'Arbrenoir, Ida"),
+        ("D’Arbrenoir", "D'Arbrenoir, Ida"),
+        ("d'été", "d’Été, Ivo"),
+        ("d’Été, Ivo", "d’Été, Ivo"),
+    ],
+)
+def test_a_name_is_found_however_its_letters_are_written(
+    cast: Cast, oak: Records, typed: str, found: str, stored: str
+) -> None:
+    for source_id, name in (("1", "Zoë Willowfeather"), ("2", "Ida D'Arbrenoir"), ("3", "Ivo d’Été")):
+        oak.person(source_id, name=unicodedata.normalize(stored, name))
+
+    page = signed_in(cast.oak_admin).get(students(oak), {"q": typed})
+
+    assert [unicodedata.normalize("NFC", name) for name in names_on(page)] == [found]
 
 
 def test_search_that_is_too_long_is_said_and_filters_nothing(cast: Cast, oak: Records) -> None:

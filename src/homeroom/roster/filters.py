@@ -10,6 +10,7 @@ from django.db.models import Model, Q, QuerySet
 
 from homeroom.districts.forms import Filters, a_search
 from homeroom.districts.models import District, SchoolYear
+from homeroom.districts.searching import stands_in, words_of
 from homeroom.roster import words
 
 Row = TypeVar("Row", bound=Model)
@@ -17,7 +18,6 @@ ALL = "all"
 NOT_ACTIVE = "not-active"
 #: Each is one more condition on every record of the school, and only to write a query of thousands takes a minute.
 _MOST_WORDS = 10
-_NAMES = ("given_name", "family_name", "middle_name", "source_id", "identifier", "username", "email")
 
 
 def a_status() -> forms.ChoiceField:
@@ -26,6 +26,17 @@ def a_status() -> forms.ChoiceField:
 
 class _OfSchool(Filters):
     """grades: those that stand in the list; only they can be chosen."""
+
+    #: The columns in which the words of a search may stand.
+    searched: tuple[str, ...] = (
+        "given_name",
+        "family_name",
+        "middle_name",
+        "source_id",
+        "identifier",
+        "username",
+        "email",
+    )
 
     def __init__(self, *arguments: Any, district: District, grades: Iterable[str] = (), **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -45,12 +56,9 @@ class _OfSchool(Filters):
             rows = rows.filter(is_active=chosen.get("status") != NOT_ACTIVE)
         if "grade" in chosen:
             rows = rows.filter(_has_item("grades", chosen["grade"]))
-        for word in chosen.get("q", "").split()[:_MOST_WORDS]:
-            rows = rows.filter(self._has_word(word))
+        for word in words_of(chosen.get("q", ""))[:_MOST_WORDS]:
+            rows = rows.filter(stands_in(self.searched, word))
         return rows
-
-    def _has_word(self, word: str) -> Q:
-        return Q(*((f"{name}__icontains", word) for name in _NAMES), _connector=Q.OR)
 
 
 class StudentFilters(_OfSchool):
@@ -84,6 +92,7 @@ class StaffFilters(_OfSchool):
 
 
 class ClassFilters(_OfSchool):
+    searched = ("title", "class_code")
     q = a_search("Class name")
     year = forms.ChoiceField(label="School year", required=False)
     grade = forms.ChoiceField(required=False)
@@ -105,9 +114,6 @@ class ClassFilters(_OfSchool):
         elif year not in (None, ALL):
             rows = rows.filter(school_year_id=year)
         return super().matching(rows)
-
-    def _has_word(self, word: str) -> Q:
-        return Q(title__icontains=word) | Q(class_code__icontains=word)
 
 
 def _has_item(column: str, item: str) -> Q:

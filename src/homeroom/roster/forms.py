@@ -4,7 +4,7 @@ but by the engine, whose sentences come to the fields that they are about.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,6 +14,7 @@ from homeroom.districts.forms import ActionForm
 from homeroom.districts.models import District, School, SchoolYear
 from homeroom.districts.requirements import id_label, requirements_of
 from homeroom.roster import words
+from homeroom.roster.actions.as_shown import ChangedMeanwhileError, stamp_of
 from homeroom.roster.actions.people import SCHOOL_ADMIN
 from homeroom.roster.belonging import staff_of
 from homeroom.roster.enrolled import TEACHER
@@ -40,9 +41,19 @@ class Choice(forms.ChoiceField):
 
 
 class RecordForm(ActionForm):
-    """One record. Faults stand at their fields, and those of no field above the form."""
+    """One record. Faults stand at their fields, and those of no field above the form. shown: of a record that is there
+    already, the stamp of what the form was opened with.
+    """
 
     use_required_attribute = False
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, is_new: bool, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if is_new:
+            del self.fields["shown"]
+        else:
+            self.fields["shown"].initial = stamp_of(self.initial)
 
     def carries_out(self, action: Callable[[dict[str, Any]], object]) -> bool:
         if not self.is_valid():
@@ -53,10 +64,22 @@ class RecordForm(ActionForm):
             for column, sentence in faulty.faults:
                 self.add_error(column if column in self.fields else None, sentence)
             return False
+        except ChangedMeanwhileError as changed:
+            self._show(changed.now, instead_of=dict(self.cleaned_data))
+            self.add_error(None, str(changed))
+            return False
         except Refused as refused:
             self.add_error(None, str(refused))
             return False
         return True
+
+    def _show(self, now: Mapping[str, str], *, instead_of: Mapping[str, Any]) -> None:
+        """The form as if it had just been opened. What was sent stands at each field in which it is another."""
+        self.data = {**now, "shown": stamp_of(now)}
+        for name, value in now.items():
+            sent = instead_of.get(name) or ""
+            if name in self.fields and sent != value:
+                self.add_error(name, f"You sent “{sent}”." if sent else "You sent nothing here.")
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # each is a ChoiceField
@@ -78,7 +101,7 @@ class _PersonForm(RecordForm):
 
     def __init__(self, *arguments: Any, is_new: bool, **named: Any) -> None:
         """is_new: an id and a password are asked for; those of a person who is there already stay."""
-        super().__init__(*arguments, **named)
+        super().__init__(*arguments, is_new=is_new, **named)
         if not is_new:
             for name in ("sourcedId", "password"):
                 del self.fields[name]
@@ -127,7 +150,7 @@ class ClassForm(RecordForm):
     )
 
     def __init__(self, *arguments: Any, school: School, is_new: bool, **named: Any) -> None:
-        super().__init__(*arguments, **named)
+        super().__init__(*arguments, is_new=is_new, **named)
         profile = requirements_of(school.district)
         self._offer_teachers(school)
         self._choices("grade", _optional((*profile.grades, *profile.class_grades), self.initial.get("grade")))

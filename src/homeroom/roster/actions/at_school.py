@@ -44,8 +44,8 @@ def person_at(school: School, person: Person, rights: Rights) -> Person:
 def active_person_at(school: School, person: Person, rights: Rights) -> Person:
     """As ``person_at``; raises Refused for who is archived, too."""
     found = person_at(school, person, rights)
-    if not found.is_active:
-        raise Refused(f"{words.full_name(found)} is archived. Restore them first.")
+    if refusal := refusal_for_archived(found):
+        raise Refused(refusal)
     return found
 
 
@@ -71,9 +71,18 @@ def class_at(school: School, one: Class) -> Class:
 def active_class_at(school: School, one: Class) -> Class:
     """As ``class_at``; raises Refused for one that is archived, too."""
     found = class_at(school, one)
-    if not found.is_active:
-        raise Refused(f"{words.name_of_class(found)} is archived. Restore it first.")
+    if refusal := refusal_for_archived(found):
+        raise Refused(refusal)
     return found
+
+
+def refusal_for_archived(record: Person | Class) -> str:
+    """Why an archived record is not changed, and what to do; "" for an active one."""
+    if record.is_active:
+        return ""
+    if isinstance(record, Person):
+        return f"{words.full_name(record)} is archived. Restore them first."
+    return f"{words.name_of_class(record)} is archived. Restore it first."
 
 
 def _ours(record: Row | None, name: str, school: School) -> Row:

@@ -14,6 +14,7 @@ from homeroom.districts import Refused
 from homeroom.districts.models import School, SchoolYear
 from homeroom.engine.rules.selfserve import Taken, class_of
 from homeroom.roster import words
+from homeroom.roster.actions.as_shown import require_as_shown
 from homeroom.roster.actions.at_school import acting_at, active_class_at, class_at
 from homeroom.roster.actions.ending import end_with, return_with
 from homeroom.roster.actions.enrollments import bring_in
@@ -45,13 +46,27 @@ def create_class(*, by: User, school: School, year: SchoolYear, record: Mapping[
     return created
 
 
-def change_class(*, by: User, school: School, of_class: Class, record: Mapping[str, str]) -> Class:
+def record_of_class(one: Class) -> dict[str, str]:
+    """By column of the template what the class has now, as ``change_class`` takes it."""
+    teacher = primary_teacher(one)
+    return {
+        "className": one.title or "",
+        "primaryTeacher": (teacher.email or "") if teacher else "",
+        "grade": one.grades or "",
+        "subject": one.subjects or "",
+    }
+
+
+def change_class(*, by: User, school: School, of_class: Class, record: Mapping[str, str], shown: str = "") -> Class:
     """The class with what the record says, by column of the template. It stays in its school year; the primary teacher
-    of before, if another one is named, is not in it any more; one who is archived comes back beside the new one. Raises
-    FaultyRecordError.
+    of before, if another one is named, is not in it any more; one who is archived comes back beside the new one.
+    Without a change nothing is recorded. shown: the stamp of the record that was filled in. Raises FaultyRecordError,
+    and ChangedMeanwhileError.
     """
     with acting_at(by, school, "roster.change"):
         changed = active_class_at(school, of_class)
+        before = record_of_class(changed)
+        require_as_shown(shown, now=before, sent=record)
         place = Place(school.district, school, _year_of(changed))
         primary = primary_teacher(changed)
         row = judge("classes", record, place, ask=_AskingButOwn(Asking(place), changed, primary))
@@ -61,9 +76,10 @@ def change_class(*, by: User, school: School, of_class: Class, record: Mapping[s
         teacher = _teacher(school, row["primaryTeacher"][0])
         # Also of who is archived: restored, they would be a second primary teacher.
         others = _primary_enrollments(changed).exclude(user_sourced_id=teacher.source_id)
-        others.update(is_active=False, primary="false")
-        bring_in(changed, [teacher], role=TEACHER, primary=True)
-        _tell(by, "class.changed", changed)
+        left = others.update(is_active=False, primary="false")
+        came = bring_in(changed, [teacher], role=TEACHER, primary=True)
+        if left or came or record_of_class(changed) != before:
+            _tell(by, "class.changed", changed)
     return changed
 
 

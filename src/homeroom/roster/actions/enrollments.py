@@ -19,7 +19,9 @@ from homeroom.roster.store.adding import add
 
 
 def enroll(*, by: User, school: School, of_class: Class, keys: Collection[int]) -> int:
-    """Students of the school, by their keys, learn in the class; how many did not do so before."""
+    """Students of the school, by their keys, learn in the class; how many did not do so before.
+    Of nobody new nothing is recorded.
+    """
     with acting_at(by, school, "roster.change"):
         one = active_class_at(school, of_class)
         students = list(students_of(school).filter(key__in=keys, is_active=True))
@@ -30,7 +32,9 @@ def enroll(*, by: User, school: School, of_class: Class, keys: Collection[int]) 
 
 
 def add_co_teachers(*, by: User, school: School, of_class: Class, keys: Collection[int]) -> int:
-    """Teachers of the school, by their keys, teach in the class beside the primary one; how many did not before."""
+    """Teachers of the school, by their keys, teach in the class beside the primary one; how many did not before.
+    Of nobody new nothing is recorded.
+    """
     with acting_at(by, school, "roster.change"):
         one = active_class_at(school, of_class)
         teachers = list(staff_of(school, TEACHER).filter(key__in=keys, is_active=True))
@@ -101,5 +105,7 @@ def _require_all(found: list[Person], keys: Collection[int], what: str) -> None:
 
 
 def _tell(by: User, what: str, one: Class, people: list[int]) -> None:
+    if not people:
+        return
     target = Target("class", one.key, words.name_of_class(one))
     record(by=by, what=what, district_id=one.district_id, target=target, detail={"people": people})

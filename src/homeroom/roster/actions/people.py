@@ -18,6 +18,7 @@ from homeroom.engine.hashes import hashed
 from homeroom.engine.rules.selfserve import Taken
 from homeroom.engine.templates import PASSWORD
 from homeroom.roster import words
+from homeroom.roster.actions.as_shown import require_as_shown
 from homeroom.roster.actions.at_school import acting_at, active_person_at, person_at, target_of
 from homeroom.roster.actions.ending import end_with, return_with
 from homeroom.roster.belonging import STUDENT, keys_of
@@ -66,13 +67,22 @@ def create_person(*, by: User, school: School, kind: str, record: Mapping[str, s
     return created
 
 
-def change_person(*, by: User, school: School, person: Person, record: Mapping[str, str]) -> Person:
-    """The person with what the record says, by column of the template; id and password stay as they are. Raises
-    FaultyRecordError.
+def record_of(person: Person) -> dict[str, str]:
+    """By column of the template what the person has now, as ``change_person`` takes it."""
+    record = {column: getattr(person, field) or "" for field, column in _COLUMNS.items()}
+    return record | {"grade": person.grades or "", "role": TEMPLATE_ROLES.get(person.role or "", "")}
+
+
+def change_person(*, by: User, school: School, person: Person, record: Mapping[str, str], shown: str = "") -> Person:
+    """The person with what the record says, by column of the template; id and password stay as they are. Without a
+    change nothing is recorded. shown: the stamp of the record that was filled in. Raises FaultyRecordError, and
+    ChangedMeanwhileError.
     """
     kind = "students" if person.role == STUDENT else "staff"
     with acting_at(by, school, "roster.change") as rights:
         changed = active_person_at(school, person, rights)
+        before = record_of(changed)
+        require_as_shown(shown, now=before, sent=record)
         place = Place(school.district, school)
         asking = _AskingButOwn(Asking(place), changed)
         row = judge(kind, {**record, "sourcedId": changed.source_id}, place, ask=asking, keeps_id=True)
@@ -85,6 +95,8 @@ def change_person(*, by: User, school: School, person: Person, record: Mapping[s
         changed.role = ROLES.get(role, changed.role)
         if kind == "students":
             changed.grades = row["grade"][0]
+        if record_of(changed) == before:
+            return changed
         changed.last_sync_id = None
         try:
             changed.save()

@@ -16,11 +16,11 @@ from homeroom.districts.models import SchoolYear
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.districts.views import lists
 from homeroom.roster import actions, belonging, enrolled, words
-from homeroom.roster.actions.classes import primary_teacher
+from homeroom.roster.actions.classes import record_of_class
 from homeroom.roster.filters import EnrollFilters
 from homeroom.roster.forms import ClassForm, TickedForm
 from homeroom.roster.models import Class, Enrollment, Origin, Person
-from homeroom.roster.views.sections import CLASSES, around, ordered, school_of
+from homeroom.roster.views.sections import CLASSES, around, led_back, ordered, school_of
 
 _BY_NAME = {"name": ("family_name", "given_name")}
 
@@ -43,15 +43,14 @@ def create_class(request: DistrictRequest) -> HttpResponse:
 @allowed("roster.change")
 def edit_class(request: DistrictRequest, class_key: int) -> HttpResponse:
     one, school = _class(request, class_key), school_of(request)
-    teacher = primary_teacher(one)
-    now = {
-        "className": one.title,
-        "primaryTeacher": teacher.email if teacher else "",
-        "grade": one.grades,
-        "subject": one.subjects,
-    }
-    form = ClassForm(posted(request), school=school, is_new=False, initial=now)
-    if form.carries_out(lambda said: actions.change_class(by=request.user, school=school, of_class=one, record=said)):
+    if back := led_back(request, CLASSES, one):
+        return back
+    form = ClassForm(posted(request), school=school, is_new=False, initial=record_of_class(one))
+    if form.carries_out(
+        lambda said: actions.change_class(
+            by=request.user, school=school, of_class=one, shown=said.pop("shown"), record=said
+        )
+    ):
         messages.success(request, "Saved.")
         return redirect("class", request.district.slug, school.pk, one.key)
     return render(request, "roster/class_edit.html", _about(request, one) | {"form": form})
@@ -78,14 +77,17 @@ def restore_class(request: DistrictRequest, class_key: int) -> HttpResponse:
 @allowed("roster.change")
 def enroll(request: DistrictRequest, class_key: int) -> HttpResponse:
     one, form = _class(request, class_key), TickedForm(posted(request))
-    students, keys = belonging.students_of(school_of(request)), list[int]()
+    if back := led_back(request, CLASSES, one):
+        return back
+    students, told = belonging.students_of(school_of(request)), list[str]()
 
     def enroll_them(said: dict[str, Any]) -> None:
-        keys.extend(_chosen(request, one, students, said))
-        actions.enroll(by=request.user, school=school_of(request), of_class=one, keys=keys)
+        keys = _chosen(request, one, students, said)
+        new = actions.enroll(by=request.user, school=school_of(request), of_class=one, keys=keys)
+        told.append(_added(new, of=len(set(keys)), what="student", how="enrolled"))
 
     if form.carries_out(enroll_them):
-        messages.success(request, f"{len(keys):,} {'student is' if len(keys) == 1 else 'students are'} enrolled.")
+        messages.success(request, told[0])
         return redirect("class", request.district.slug, school_of(request).pk, one.key)
     return _choose(request, one, form, students, "roster/enroll.html")
 
@@ -93,16 +95,17 @@ def enroll(request: DistrictRequest, class_key: int) -> HttpResponse:
 @allowed("roster.change")
 def add_co_teachers(request: DistrictRequest, class_key: int) -> HttpResponse:
     one, form = _class(request, class_key), TickedForm(posted(request))
-    teachers = belonging.staff_of(school_of(request), enrolled.TEACHER)
-    if form.carries_out(
-        lambda said: actions.add_co_teachers(
-            by=request.user,
-            school=school_of(request),
-            of_class=one,
-            keys=_chosen(request, one, teachers, said),
-        )
-    ):
-        messages.success(request, "Saved: the class has its co-teachers.")
+    if back := led_back(request, CLASSES, one):
+        return back
+    teachers, told = belonging.staff_of(school_of(request), enrolled.TEACHER), list[str]()
+
+    def add_them(said: dict[str, Any]) -> None:
+        keys = _chosen(request, one, teachers, said)
+        new = actions.add_co_teachers(by=request.user, school=school_of(request), of_class=one, keys=keys)
+        told.append(_added(new, of=len(set(keys)), what="co-teacher", how="added"))
+
+    if form.carries_out(add_them):
+        messages.success(request, told[0])
         return redirect("class", request.district.slug, school_of(request).pk, one.key)
     return _choose(request, one, form, teachers, "roster/co_teachers.html")
 
@@ -121,6 +124,13 @@ def remove(request: DistrictRequest, class_key: int, enrollment_key: int) -> Htt
     else:
         messages.error(request, form.refusal)
     return redirect("class", request.district.slug, school_of(request).pk, one.key)
+
+
+def _added(new: int, *, of: int, what: str, how: str) -> str:
+    """How many came into the class, and how many of those who were chosen were there already."""
+    said = f"{new:,} {what}{' is' if new == 1 else 's are'} {how}." if new else f"No {what} was added."
+    there = of - new
+    return f"{said} {there:,} {'was' if there == 1 else 'were'} in the class already." if there else said
 
 
 def _choose(

@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from homeroom.districts.forms import ActionForm, posted
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.roster import actions, belonging, words
-from homeroom.roster.actions.people import TEMPLATE_ROLES
+from homeroom.roster.actions.people import record_of
 from homeroom.roster.belonging import STUDENT
 from homeroom.roster.forms import PasswordForm, StaffForm, StudentForm
 from homeroom.roster.models import Origin, Person
-from homeroom.roster.views.sections import STAFF, STUDENTS, Section, around, school_of
+from homeroom.roster.views.sections import STAFF, STUDENTS, Section, around, led_back, school_of
 
 
 @allowed("roster.change")
@@ -54,9 +54,13 @@ def edit_staff_user(request: DistrictRequest, staff_key: int) -> HttpResponse:
 
 
 def _edit(request: DistrictRequest, section: Section, person: Person) -> HttpResponse:
-    form, about = _form(request, section, is_new=False, initial=_as_record(person)), _about(request, section, person)
+    if back := led_back(request, section, person):
+        return back
+    form, about = _form(request, section, is_new=False, initial=record_of(person)), _about(request, section, person)
     if form.carries_out(
-        lambda said: actions.change_person(by=request.user, school=school_of(request), person=person, record=said)
+        lambda said: actions.change_person(
+            by=request.user, school=school_of(request), person=person, shown=said.pop("shown"), record=said
+        )
     ):
         messages.success(request, _saved(about, person, form.cleaned_data["email"]))
         return redirect(section.page, request.district.slug, school_of(request).pk, person.key)
@@ -125,6 +129,8 @@ def _reset_password(request: DistrictRequest, section: Section, person: Person) 
     """The answer to the form is the only place where the new password ever stands."""
     if not request.may("roster.change"):
         raise Http404  # where records are synced, passwords are the other system's
+    if back := led_back(request, section, person):
+        return back
     # Without a mail server a password would lie in a file, or in the log, and reach nobody.
     email = (person.email or "") if section is STAFF and settings.EMAIL_HOST else ""
     form = PasswordForm(posted(request), email=email, initial={"way": "show"})
@@ -171,19 +177,6 @@ def _student(request: DistrictRequest, key: int) -> Person:
 
 def _staff_user(request: DistrictRequest, key: int) -> Person:
     return get_object_or_404(belonging.staff_of(school_of(request)), key=key)
-
-
-def _as_record(person: Person) -> dict[str, Any]:
-    """By column of the template what the person has now."""
-    return {
-        "firstName": person.given_name,
-        "middleName": person.middle_name,
-        "lastName": person.family_name,
-        "email": person.email,
-        "username": person.username,
-        "grade": person.grades,
-        "role": TEMPLATE_ROLES.get(person.role or ""),
-    }
 
 
 def _about(request: DistrictRequest, section: Section, person: Person) -> dict[str, Any]:

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.db.models import F, Model, QuerySet, TextField
 from django.db.models.functions import Lower
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 
 from homeroom.districts.models import School
 from homeroom.districts.permissions import DistrictRequest
 from homeroom.districts.views import lists
 from homeroom.roster import beside
+from homeroom.roster.actions.at_school import refusal_for_archived
+from homeroom.roster.models import Class, Person
 
 Row = TypeVar("Row", bound=Model)
 
@@ -88,6 +93,17 @@ def around(request: DistrictRequest, section: Section) -> dict[str, Any]:
         "has_schools": request.rights.school_ids is None or len(request.rights.school_ids) > 1,
         "may_change": request.may("roster.change"),
     }
+
+
+def led_back(request: DistrictRequest, section: Section, record: Person | Class) -> HttpResponse | None:
+    """To the page of an archived record, where it can be restored, for who opens a form that would change it; null for
+    others. Who sends the form keeps what was filled in: the action's refusal stands above it.
+    """
+    refusal = refusal_for_archived(record)
+    if not refusal or request.method == "POST":
+        return None
+    messages.error(request, refusal)
+    return redirect(section.page, request.district.slug, school_of(request).pk, record.key)
 
 
 def ordered(
