@@ -105,7 +105,7 @@ def test_all_that_comes_in_a_quiet_period_is_one_email(cast: Cast) -> None:
     with scope.within(cast.ferndale.pk):
         assert min(Sending.objects.values_list("due_at", flat=True)) >= before + QUIET
     (sent,) = worked(cast)
-    assert sent.subject == "Ferndale: a sync failed, a sync is held for review"
+    assert sent.subject == "Ferndale: a sync failed (and 2 earlier notices)"
     assert [number in str(sent.body) for number in ("(sync 7)", "(sync 5)", "(sync 8)")] == [True] * 3
 
 
@@ -176,22 +176,22 @@ def test_who_is_no_longer_a_member_is_told_no_more(cast: Cast) -> None:
     assert worked(cast) == []
 
 
-def test_after_a_failure_the_next_sync_that_completes_makes_all_well_once(cast: Cast) -> None:
+def test_after_a_failure_the_next_sync_that_completes_is_told_once(cast: Cast) -> None:
     for news in (completed(1), a_failure(2), completed(3), completed(4)):
         announce(cast.ferndale.pk, news)
 
     (sent,) = worked(cast)
-    assert sent.subject == "Ferndale: a sync failed, all is well again"
+    assert sent.subject == "Ferndale: the roster is up to date again (and 1 earlier notice)"
     with scope.within(cast.ferndale.pk):
         told = Notice.objects.order_by("pk").values_list("occasion", "sync_id")
         assert list(told) == [(Occasion.FAILED, 2), (Occasion.WELL, 3)]
 
 
-def test_the_same_sync_that_failed_and_completes_on_a_later_try_makes_all_well(cast: Cast) -> None:
+def test_the_same_sync_that_failed_and_completes_on_a_later_try_is_told_too(cast: Cast) -> None:
     announce(cast.ferndale.pk, a_failure(2))
     announce(cast.ferndale.pk, completed(2))
 
-    assert worked(cast)[0].subject == "Ferndale: a sync failed, all is well again"
+    assert worked(cast)[0].subject == "Ferndale: the roster is up to date again (and 1 earlier notice)"
 
 
 def test_a_held_sync_is_no_trouble_that_is_over_later(cast: Cast) -> None:

@@ -46,6 +46,39 @@ def test_a_letter_says_what_when_why_and_where() -> None:
     )
 
 
+def test_a_letter_begins_with_how_it_stands_now() -> None:
+    told = [a_failure(at=AT), a_failure(at=AT + timedelta(hours=1), occasion=Occasion.WELL, sync_id=8)]
+    once_more = [*told, a_failure(at=AT + timedelta(hours=2), sync_id=9)]
+
+    well, failed = letter(told, FERNDALE, PUBLISHER), letter(once_more, FERNDALE, PUBLISHER)
+
+    assert well.subject == "Ferndale: the roster is up to date again (and 1 earlier notice)"
+    assert well.text.index("(sync 8)") < well.text.index("(sync 7)")
+    assert failed.subject == "Ferndale: a sync failed (and 2 earlier notices)"
+    assert failed.text.index("(sync 9)") < failed.text.index("(sync 8)") < failed.text.index("(sync 7)")
+
+
+def test_the_end_of_a_failure_claims_no_more_than_was_taken() -> None:
+    counts = {"orgs": {"refused": 1}, "users": {"refused": 0, "left_out": 2_489}}
+    text = letter([a_failure(occasion=Occasion.WELL, counts=counts)], FERNDALE, PUBLISHER).text
+
+    assert text.split("\n\n")[1].split("\n")[:2] == [
+        "The roster is up to date again (sync 7), November 22, 2026, 02:05 America/Chicago.",
+        "1 record was refused. 2,489 records were left out: they belong to schools that are not onboarded.",
+    ]
+    assert "well" not in text
+
+
+def test_the_end_of_a_failure_says_so_where_nothing_was_refused() -> None:
+    (_, by_a_sync, _, _) = letter([a_failure(occasion=Occasion.WELL)], FERNDALE, PUBLISHER).text.split("\n\n")
+    (_, without, _, _) = letter([a_failure(occasion=Occasion.WELL, sync_id=None)], FERNDALE, PUBLISHER).text.split(
+        "\n\n"
+    )
+
+    assert "No record was refused." in by_a_sync
+    assert "A later night got in, and nothing new had come." in without
+
+
 def test_a_letter_with_very_much_to_say_ends() -> None:
     told = [a_failure(sync_id=number, at=AT + timedelta(minutes=number)) for number in range(100)]
     text = letter(told, FERNDALE, PUBLISHER).text

@@ -22,6 +22,7 @@ from homeroom.notices import tasks as notice_tasks
 from homeroom.notices.models import Digest, Errors, Notice, Occasion
 from homeroom.syncs import actions, claims, pipeline, tasks, telling
 from homeroom.syncs.models import State, Sync
+from homeroom.syncs.reasons import OUR_MISTAKE
 from tests.people import Cast
 from tests.syncs.outcomes import Outcomes, outcomes
 from tests.syncs.sending import synced, work
@@ -90,6 +91,55 @@ def test_a_held_sync_is_told_with_its_limit_and_again_when_it_is_held_for_someth
     anew = work(actions.approve(by=cast.district_admin, sync=held, digest="1" * 64))
     assert anew.state == State.HELD
     assert told(cast) == [(Occasion.HELD, held.pk)] * 2
+
+
+def test_the_reason_is_told_in_the_words_of_the_syncs_page(cast: Cast, outcomes: Outcomes) -> None:
+    sync = outcomes.unreadable()
+
+    assert "users.csv" in sync.reason
+    assert telling.harmless_reason(sync) == f"{sync.reason} {' '.join(sync.report['remedies'])}"
+    assert sync.reason in emails(cast)
+
+
+def test_the_delivery_itself_is_told_without_its_name(cast: Cast, outcomes: Outcomes) -> None:
+    sync = outcomes.failed()
+
+    assert sync.reason.startswith("roster.zip is ")
+    assert telling.harmless_reason(sync) == sync.reason.replace("roster.zip", "The delivery")
+
+
+def test_a_reason_of_the_server_itself_is_told(cast: Cast) -> None:
+    a_sync(cast, state=State.FAILED, finished_at=timezone.now(), reason=OUR_MISTAKE)
+
+    with scope.within(cast.ferndale.pk):
+        assert Notice.objects.get().reason == OUR_MISTAKE
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "“Ana Lopez.csv” in roster.zip is locked with a password.",
+        "roster.zip is damaged: before “Ana Lopez.csv” there is something that it does not list.",
+        "Ana Lopez.xlsx is an Excel workbook. In Excel choose Save As.",
+        "The roster's files lie in different folders of roster.zip: “Ana” and “Lopez”.",
+    ],
+)
+def test_a_reason_that_names_what_was_delivered_stays_on_its_page(cast: Cast, reason: str) -> None:
+    a_sync(cast, state=State.FAILED, finished_at=timezone.now(), reason=reason)
+
+    with scope.within(cast.ferndale.pk):
+        assert Notice.objects.get().reason == telling.NOT_OPENED
+
+
+def test_a_template_that_is_sent_as_a_roster_fails_with_what_to_send_instead(cast: Cast, outcomes: Outcomes) -> None:
+    header = "studentId,firstName,middleName,lastName,email,grade,username,password"
+
+    sync = synced(outcomes.by, outcomes.district, {"student-upload.csv": f"{header}\n".encode()})
+
+    assert sync.state == State.FAILED
+    assert "Send the zip that your student information system exports as OneRoster CSV" in sync.reason
+    assert "ask the publisher to change the district's rostering method to Self-serve" in sync.reason
+    assert telling.harmless_reason(sync) == sync.reason
 
 
 def test_what_the_provider_itself_says_stays_in_sync_reports(cast: Cast) -> None:
@@ -244,7 +294,7 @@ def test_operators_get_one_digest_a_day_of_what_is_wrong_anywhere(
     text = str(mail.outbox[0].body)
     assert mail.outbox[0].subject == "Homeroom: districts: 1 failed, 1 without a delivery"
     assert f"http://localhost:8000/d/ferndale/sync-reports/{failed.pk}/" in text
-    assert telling.NOT_OPENED in text
+    assert telling.harmless_reason(failed) in text
     assert "Lakeside" not in text
 
 

@@ -14,7 +14,7 @@ from homeroom.notices.models import ADDRESS_LENGTH, Errors, Occasion, Webhook, W
 class WishForm(ActionForm):
     """Of what one wants e-mails."""
 
-    failed = forms.BooleanField(label="A sync failed, and when all is well again", required=False)
+    failed = forms.BooleanField(label="A sync failed, and when the roster is up to date again", required=False)
     held = forms.BooleanField(label="A sync is held for review", required=False)
     nothing_came = forms.BooleanField(label="No delivery came though one was expected", required=False)
     with_errors = forms.ChoiceField(

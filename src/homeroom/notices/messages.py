@@ -15,14 +15,13 @@ _HEADLINES = {
     Occasion.HELD: "a sync is held for review",
     Occasion.ERRORS: "a sync completed with errors",
     Occasion.NOTHING_CAME: "no delivery came",
-    Occasion.WELL: "all is well again",
+    Occasion.WELL: "the roster is up to date again",
 }
 _MEANINGS = {
     Occasion.FAILED: "Nothing was changed: the roster is as it was before.",
     Occasion.HELD: "Nothing is changed until somebody approves or discards it. Please look at what would change.",
-    Occasion.ERRORS: "What could be read was taken. The sync reports say which records were refused, and why.",
+    Occasion.ERRORS: "Everything else was taken. The sync reports say which records were refused, and why.",
     Occasion.NOTHING_CAME: "The roster is as it was. Please see whether your system still sends it.",
-    Occasion.WELL: "What was wrong before is over.",
 }
 _STATUSES = {
     Occasion.FAILED: "Failed",
@@ -68,6 +67,10 @@ class Told:
     def refused(self) -> int:
         return sum(of_kind.get("refused", 0) for of_kind in self.counts.values())
 
+    @property
+    def left_out(self) -> int:
+        return sum(of_kind.get("left_out", 0) for of_kind in self.counts.values())
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -87,12 +90,11 @@ class Standing:
 
 
 def letter(told: Sequence[Told], place: Place, publisher: Publisher) -> Letter:
-    """One e-mail with all of these, the oldest first; of very many, the last."""
-    in_order = sorted(told, key=lambda one: one.at)
-    headlines = list(dict.fromkeys(_HEADLINES[one.occasion] for one in in_order))
-    subject = f"{place.name}: {', '.join(headlines)}"
+    """One e-mail with all of these, the newest first, since that is how it stands; of very many, the last."""
+    in_order = sorted(told, key=lambda one: one.at, reverse=True)
+    subject = f"{place.name}: {_HEADLINES[in_order[0].occasion]}{_and_earlier(len(in_order) - 1)}"
     earlier = len(in_order) - MOST_TOLD
-    parts = [place.name, *(_paragraph(one, place.zone) for one in in_order[-MOST_TOLD:])]
+    parts = [place.name, *(_paragraph(one, place.zone) for one in in_order[:MOST_TOLD])]
     if earlier > 0:
         parts.append(f"And {earlier:,} before these; the page of sync reports has them all.")
     parts.append(
@@ -145,18 +147,34 @@ def _status(told: Told) -> str:
     return _STATUSES.get(told.occasion, completed)
 
 
+def _and_earlier(notices: int) -> str:
+    return f" (and {notices:,} earlier {'notice' if notices == 1 else 'notices'})" if notices else ""
+
+
 def _paragraph(told: Told, zone: str) -> str:
     at = told.at.astimezone(ZoneInfo(zone))
     what = _HEADLINES[told.occasion].capitalize()
     number = "" if told.sync_id is None else f" (sync {told.sync_id})"
     lines = [f"{what}{number}, {at:%B} {at.day}, {at:%Y, %H:%M} {zone}."]
-    if told.occasion == Occasion.ERRORS:
-        lines.append(_errors(told))
-    lines += [line for line in (told.reason, _MEANINGS[told.occasion]) if line]
+    if told.occasion in (Occasion.ERRORS, Occasion.WELL):
+        lines.append(_taken(told))
+    lines += [line for line in (told.reason, _MEANINGS.get(told.occasion)) if line]
     return "\n".join([*lines, told.href])
 
 
+def _taken(told: Told) -> str:
+    """What of the delivery was not taken: a sync that ends a failure may have errors, too."""
+    if told.sync_id is None:
+        return "A later night got in, and nothing new had come."
+    left_out = {0: "", 1: " 1 record was left out: it belongs to a school that is not onboarded."}.get(
+        told.left_out, f" {told.left_out:,} records were left out: they belong to schools that are not onboarded."
+    )
+    return f"{_errors(told)}{left_out}"
+
+
 def _errors(told: Told) -> str:
+    if not told.refused:
+        return "No record was refused."
     refused = "1 record was refused" if told.refused == 1 else f"{told.refused:,} records were refused"
     if told.new_errors is None:
         return f"{refused}."

@@ -22,7 +22,7 @@ class Occasion(models.TextChoices):
     HELD = "held", "A sync is held for review"
     ERRORS = "errors", "A sync completed with errors"
     NOTHING_CAME = "nothing-came", "No delivery came"
-    WELL = "well", "All is well again after a failure"
+    WELL = "well", "The roster is up to date again after a failure"
 
 
 class Errors(models.TextChoices):

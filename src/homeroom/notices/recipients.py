@@ -22,7 +22,7 @@ def wish_of(user: User) -> Wish:
 
 
 def members_for(notice: Notice, *, after: Occasion | None) -> Iterator[User]:
-    """after: what is over, where all is well again: who heard of that hears of its end."""
+    """after: what is over, where the roster is up to date again: who heard of that hears of its end."""
     for user in may_be_told():
         if _wants(wish_of(user), notice, after=after):
             yield user

@@ -1,7 +1,8 @@
 """What became of a sync is told to ``notices``, in plain values: nothing that is told is about a pupil.
 
 Reasons stand in Sync Reports as they are, where only the district's own people read them. Some quote what was
-delivered, so outside there goes only what cannot: limits, remedies, and what a provider was asked, without its answer.
+delivered, so outside there goes only what cannot: limits, reasons of ours (``reasons``), remedies, and what a provider
+was asked, without its answer.
 """
 
 from __future__ import annotations
@@ -21,9 +22,12 @@ from homeroom.notices.announcing import News, announce, troubles
 from homeroom.notices.messages import Standing
 from homeroom.notices.models import Occasion
 from homeroom.notices.sending import address
-from homeroom.syncs.models import FINISHED, SUCCEEDED, State, Sync
+from homeroom.syncs import reasons
+from homeroom.syncs.models import ENDED, SUCCEEDED, State, Sync
 
-NOT_OPENED = "The delivery could not be synced. Sync Reports says why."
+NOT_OPENED = (
+    "The delivery could not be synced. The reason names what was delivered, so it stands on the sync's page only."
+)
 _OCCASIONS = {State.FAILED: Occasion.FAILED, State.HELD: Occasion.HELD, State.WITH_ERRORS: Occasion.ERRORS}
 _QUOTED = re.compile(r" ?\(.*\)", re.DOTALL)
 
@@ -52,8 +56,9 @@ def tell(sync_id: int) -> None:
 
 
 def tell_of_nothing_new(district_id: int) -> None:
-    """Announces that all is well again where nights did not get in, and nothing else was wrong: one has got in since,
-    and found nothing new. A drop that failed, or one that is missed, is not mended by that. In the district's scope.
+    """Announces that the roster is up to date again where nights did not get in, and nothing else was wrong: one has
+    got in since, and found nothing new. A drop that failed, or one that is missed, is not mended by that. In the
+    district's scope.
     """
     failed = [notice.sync_id for notice in troubles()]
     syncs = Sync.objects.filter(pk__in=[sync_id for sync_id in failed if sync_id is not None])
@@ -96,7 +101,7 @@ def _standings_of(district: District) -> Iterator[Standing]:
 
 def _last_that_ended() -> Sync | None:
     """As far as it goes by itself, whichever was begun first: one that is tried once more ends anew."""
-    ended = Sync.of_rosters.filter(state__in=[State.HELD, *FINISHED]).exclude(state=State.DISCARDED)
+    ended = Sync.of_rosters.filter(state__in=ENDED).exclude(state=State.DISCARDED)
     return ended.order_by(Coalesce("finished_at", "heartbeat_at", "created_at").desc(), "-pk").first()
 
 
@@ -130,11 +135,16 @@ def _without_delivery_since(district: District) -> datetime | None:
 
 
 def harmless_reason(sync: Sync) -> str:
+    """The sentence of the sync's page, without what it quotes; where a quotation is all of it, what to do about it."""
     if sync.state == State.HELD:
         return sync.reason
     if sync.state != State.FAILED:
         return ""
     if sync.report:
-        return " ".join(sync.report["remedies"])
+        told = [reasons.of_judgement(reason) for reason in sync.report["reasons"]]
+        return " ".join([*filter(None, told), *sync.report["remedies"]])
     is_about_the_way = sync.is_collected and (sync.has_pages or not sync.delivery_digest)  # and not about its files
-    return _QUOTED.sub("", sync.reason) if is_about_the_way else NOT_OPENED
+    if is_about_the_way:
+        return _QUOTED.sub("", sync.reason)
+    origin = sync.delivery_name.rsplit(" from ", 1)[0] if sync.is_collected else sync.delivery_name
+    return reasons.of_opening(sync.reason, origin=origin) or NOT_OPENED
