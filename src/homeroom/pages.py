@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 import structlog
 from django.conf import settings
@@ -10,7 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from homeroom.accounts.middleware import page_above
 from homeroom.districts.requirements import id_label
+
+_NOT_ALLOWED = 405
 
 
 def publisher(_request: HttpRequest | None = None) -> dict[str, str]:
@@ -22,6 +26,20 @@ def publisher(_request: HttpRequest | None = None) -> dict[str, str]:
         "student_id_label": id_label("students"),
         "staff_id_label": id_label("staff"),
     }
+
+
+def not_allowed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A middleware: the page where an address takes what a button sends, and was opened without one."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        answered = get_response(request)
+        if answered.status_code != _NOT_ALLOWED or answered.content:
+            return answered
+        page = render(request, "405.html", {"way_on": page_above(request.path)}, status=_NOT_ALLOWED)
+        page.headers["Allow"] = answered.headers["Allow"]
+        return page
+
+    return answer
 
 
 def server_error(_request: HttpRequest) -> HttpResponseServerError:

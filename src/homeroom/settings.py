@@ -97,8 +97,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "homeroom.accounts.middleware.SignInMiddleware",
     "homeroom.districts.middleware.DistrictMiddleware",
+    "homeroom.pages.not_allowed",
 ]
 
 _LOADERS = [

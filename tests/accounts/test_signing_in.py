@@ -140,3 +140,9 @@ def test_e_mail_of_somebody_else_does_not_become_ones_own_unproven(nora: User, c
     client.post("/accounts/email/", {"action_primary": "", "email": "victim@elsewhere.example"})
 
     assert User.objects.get().email == "nora@nowhere.example"
+
+
+def test_sessions_say_which_clock_their_times_are_of(nora: User, client: Client) -> None:
+    sign_in(client)
+
+    assert "Times are those of UTC." in client.get("/accounts/sessions/").text

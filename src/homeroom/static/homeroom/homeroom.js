@@ -74,7 +74,10 @@ document.addEventListener("htmx:sendError", (event) => {
 
 document.addEventListener("htmx:responseError", (event) => {
   const upload = uploadOf(event);
-  if (upload) upload.say("Something went wrong in the server. Load this page again, and send it once more.", 0);
+  const { xhr } = event.detail;
+  const isSentence = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain"); // no room for it
+  const failed = "Something went wrong in the server. Load this page again, and send it once more.";
+  if (upload) upload.say(isSentence ? xhr.responseText : failed, 0);
 });
 
 // What asks for itself again and again is led to sign-in when the session is over: then the whole page goes there.
