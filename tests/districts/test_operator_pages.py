@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from homeroom.districts import scope
 from homeroom.districts.models import District, School
 from tests.people import Cast, signed_in
@@ -27,6 +29,12 @@ def test_new_district_says_what_it_needs_next(cast: Cast) -> None:
 
 def test_district_that_lacks_nothing_has_no_next_steps(cast: Cast) -> None:
     assert signed_in(cast.operator).get("/operator/districts/ferndale/").context["steps"] == []
+
+
+def test_a_district_is_there_since_the_day_that_it_was_in_its_own_time_zone(cast: Cast) -> None:
+    District.objects.filter(pk=cast.ferndale.pk).update(created_at=datetime(2026, 11, 3, 3, 0, tzinfo=UTC))
+
+    assert "Nov 2, 2026" in signed_in(cast.operator).get("/operator/districts/").text
 
 
 def test_address_that_is_taken_is_said(cast: Cast) -> None:

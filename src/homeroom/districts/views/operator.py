@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +24,7 @@ from homeroom.districts.forms import (
 )
 from homeroom.districts.models import District, Method, SchoolYear
 from homeroom.districts.permissions import DistrictRequest, operators_only
+from homeroom.districts.searching import stands_in
 from homeroom.districts.views import lists
 from homeroom.districts.views.settings import years_of
 
@@ -68,7 +69,7 @@ def districts(request: HttpRequest) -> HttpResponse:
 def _matching(found: QuerySet[District], filters: Filters) -> QuerySet[District]:
     chosen = filters.chosen
     if "q" in chosen:
-        found = found.filter(Q(name__icontains=chosen["q"]) | Q(slug__icontains=chosen["q"]))
+        found = found.filter(stands_in(("name", "slug"), chosen["q"]))
     if "method" in chosen:
         found = found.filter(method=chosen["method"])
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -15,6 +15,7 @@ from homeroom.districts import Refused, actions, invitation_mail
 from homeroom.districts.forms import ActionForm, Filters, InviteForm, PeopleFilters, RoleForm, posted
 from homeroom.districts.models import Membership, Role
 from homeroom.districts.permissions import DistrictRequest, allowed
+from homeroom.districts.searching import stands_in
 from homeroom.districts.views import lists
 
 COLUMNS = {"name": "user__name", "email": "user__email", "role": "role"}
@@ -40,7 +41,7 @@ def people(request: DistrictRequest) -> HttpResponse:
 def _matching(members: QuerySet[Membership], filters: Filters) -> QuerySet[Membership]:
     chosen = filters.chosen
     if "q" in chosen:
-        members = members.filter(Q(user__name__icontains=chosen["q"]) | Q(user__email__icontains=chosen["q"]))
+        members = members.filter(stands_in(("user__name", "user__email"), chosen["q"]))
     if "role" in chosen:
         members = members.filter(role=chosen["role"])
     return members

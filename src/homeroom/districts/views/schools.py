@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from homeroom.districts.forms import Filters, SchoolFilters
 from homeroom.districts.models import Role, School
 from homeroom.districts.permissions import DistrictRequest, allowed
+from homeroom.districts.searching import stands_in
 from homeroom.districts.views import lists
 from homeroom.districts.views.manage import roster_tiles
 
@@ -26,7 +27,7 @@ def matching(schools: QuerySet[School], filters: Filters) -> QuerySet[School]:
     """Those of the schools that the filters let through."""
     chosen = filters.chosen
     if "q" in chosen:
-        schools = schools.filter(Q(name__icontains=chosen["q"]) | Q(source_id__icontains=chosen["q"]))
+        schools = schools.filter(stands_in(("name", "source_id"), chosen["q"]))
     if "status" in chosen:
         schools = schools.filter(is_onboarded=chosen["status"] == "onboarded")
     return schools

@@ -1,0 +1,34 @@
+"""What somebody looks for, in all the ways in which rosters write it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from django.db.models import Q
+
+_APOSTROPHES = ("'", "’")
+_ANY_APOSTROPHE = re.compile("['’‘ʼ´`]")
+_BETWEEN_WORDS = re.compile(r"[\s,]+")
+
+
+def words_of(search: str) -> list[str]:
+    """The words of a search. A comma parts them as well: names are copied from lists, where "Lopez, Ana" stands."""
+    return [word for word in _BETWEEN_WORDS.split(search) if word]
+
+
+def spellings(text: str) -> list[str]:
+    """The same text with either apostrophe, and its accents as parts of their letters or beside them.
+
+    Each is looked for, rather than one in columns that were made alike: that would cost each row more than the letters
+    it has, and for most words there is only one.
+    """
+    marked = [text, *(_ANY_APOSTROPHE.sub(mark, text) for mark in _APOSTROPHES)]
+    written = (unicodedata.normalize(form, each) for each in marked for form in ("NFC", "NFD"))
+    return list(dict.fromkeys(written))
+
+
+def stands_in(columns: tuple[str, ...], text: str) -> Q:
+    """That the text stands in one of the columns, in whatever spelling."""
+    told = ((f"{column}__icontains", spelling) for spelling in spellings(text) for column in columns)
+    return Q(*told, _connector=Q.OR)
