@@ -31,7 +31,9 @@ def test_it_says_the_same_in_words() -> None:
     picture = picture_of([sync(2, State.WITH_ERRORS, 1_234), sync(1, State.FAILED)])
 
     assert picture is not None
-    assert picture.says == ("The last 2 syncs: 1 failed; at most 1,234 records were refused, in the last one 1,234.")
+    assert picture.says == (
+        "The last 2 syncs of the days shown: 1 failed; at most 1,234 records were refused, in the last one 1,234."
+    )
     assert "Failed" in picture.bars[0].says
 
 

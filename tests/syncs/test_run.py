@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 from zipfile import ZipFile
 
+import polars as pl
 import pytest
 from pytest_django import Settings
 
@@ -104,6 +107,48 @@ def test_record_that_vanished_is_deactivated_and_comes_back(cast: Cast, files: F
     assert gone.counts["enrollments"]["deactivated"] == 1
     assert back.counts["enrollments"]["created"] == 1
     assert (gone.state, back.state) == (State.COMPLETED, State.COMPLETED)
+
+
+def no_room_to_write_it(patch: pytest.MonkeyPatch) -> None:
+    def until_the_disk_is_full(_frame: pl.DataFrame, file: Path, **_: object) -> None:
+        file.write_bytes(b"ARROW1")
+        raise OSError(ENOSPC, "No space left on device")
+
+    patch.setattr(pl.DataFrame, "write_ipc", until_the_disk_is_full)
+
+
+def no_room_to_copy_it(patch: pytest.MonkeyPatch) -> None:
+    """Where the folder lies on another disk it is copied, file by file."""
+
+    def until_the_disk_is_full(_written: Path, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "users.arrow").write_bytes(b"ARROW1")
+        raise OSError(ENOSPC, "No space left on device")
+
+    patch.setattr("shutil.move", until_the_disk_is_full)
+
+
+@pytest.mark.parametrize("no_room", [no_room_to_write_it, no_room_to_copy_it])
+def test_index_that_cannot_be_kept_costs_time_and_nothing_else(
+    no_room: Callable[[pytest.MonkeyPatch], None],
+    cast: Cast,
+    files: Files,
+    data: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        no_room(patch)
+        first = synced(cast.district_admin, cast.ferndale, files)
+        again_without = synced(cast.district_admin, cast.ferndale, changed(files, "users", one_renamed))
+        assert list(data.rglob("*.arrow")) == []
+    assert "snapshot not kept" in caplog.text
+
+    next_night = synced(cast.district_admin, cast.ferndale, files, confirm=True)
+
+    assert [sync.state for sync in (first, again_without, next_night)] == [State.COMPLETED] * 3
+    assert first.counts["users"]["created"] == active(cast, "users") > 50
+    assert again_without.counts["users"]["updated"] == next_night.counts["users"]["updated"] == 1
+    assert {path.stem for path in data.rglob("*.arrow")} >= {"users", "enrollments"}
 
 
 def test_errors_are_reported_and_the_rest_is_applied(cast: Cast, data: Path, tmp_path: Path) -> None:

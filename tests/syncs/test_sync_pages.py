@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -361,5 +362,40 @@ def test_the_last_nights_are_a_picture_that_also_says_it_in_words(cast: Cast, ou
 
     page = signed_in(cast.district_admin).get(REPORTS).text
 
-    assert "The last 2 syncs: 0 failed" in page
+    assert "The last 2 syncs of the days shown: 0 failed" in page
     assert page.count("<rect ") == 2
+
+
+def test_syncs_that_have_not_ended_are_not_in_the_picture(cast: Cast, outcomes: Outcomes) -> None:
+    outcomes.failed()
+    outcomes.with_errors()
+    outcomes.queued()
+
+    page = signed_in(cast.district_admin).get(REPORTS).text
+
+    assert "The last 2 syncs of the days shown: 1 failed" in page
+    assert "in the last one 0." not in page
+
+
+def test_the_picture_is_of_the_days_that_are_shown(cast: Cast, outcomes: Outcomes) -> None:
+    long_ago = timezone.now() - timedelta(days=100)
+    for _ in range(2):
+        set_of(outcomes.failed(), created_at=long_ago)
+    for _ in range(3):
+        outcomes.completed()
+    browser = signed_in(cast.district_admin)
+
+    assert "The last 3 syncs of the days shown: 0 failed" in browser.get(REPORTS).text
+    assert "The last 5 syncs of the days shown: 2 failed" in browser.get(REPORTS + "?days=all").text
+    assert "The last 2 syncs of the days shown: 2 failed" in browser.get(f"{REPORTS}?until={long_ago:%Y-%m-%d}").text
+
+
+def test_a_long_reason_is_cut_between_words(cast: Cast, outcomes: Outcomes) -> None:
+    sync = outcomes.failed()
+    reason = " ".join(f"reason{number:04}" for number in range(100))
+    set_of(sync, reason=reason)
+
+    row = words(signed_in(cast.district_admin).get(f"{REPORTS}{sync.pk}/row/"))
+
+    (told,) = re.findall(r"(reason0000[^<]*?) ?…", row)
+    assert set(told.split()) < set(reason.split())

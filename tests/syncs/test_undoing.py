@@ -15,6 +15,7 @@ from homeroom.districts.models import School
 from homeroom.roster.models import KINDS
 from homeroom.syncs import actions, claims, tasks, undoing
 from homeroom.syncs.models import State, Sync
+from homeroom.syncs.reasons import OUR_MISTAKE
 from tests.people import Cast
 from tests.syncs.sending import again, changed, files_of, onboard, roster, send, synced, work, zipped
 
@@ -99,7 +100,7 @@ def test_what_went_wrong_in_the_server_leaves_it_applied_and_is_said(
         patch.setattr(schools, "found", break_off)
         sync = undone(cast, last)
 
-    assert (sync.state, sync.undone_by, sync.reason) == (last.state, None, tasks.OUR_MISTAKE)
+    assert (sync.state, sync.undone_by, sync.reason) == (last.state, None, OUR_MISTAKE)
     assert enrollments(cast) == before
     assert undone(cast, sync).reason == ""
 

@@ -24,16 +24,13 @@ from homeroom.districts import scope
 from homeroom.feeds import actions as feeds
 from homeroom.syncs import telling
 from homeroom.syncs.models import State, Sync, Upload
+from homeroom.syncs.reasons import DIED
 
 DISTRICT_LOCK = 723_091_103
 UPLOAD_LOCK = 723_091_104
 HEARTBEAT_SECONDS = 5.0
 TELL_SECONDS = 1.0
 MOST_DEATHS = 3
-DIED = (
-    "The server stopped working on this sync three times. Nothing was changed. "
-    "Please tell the support contact; somebody must look at the server before it is tried once more."
-)
 DIED_UNDOING = (
     "The server stopped three times while it undid this sync. Nothing was taken back. "
     "Please tell the support contact; somebody must look at the server before it is tried once more."

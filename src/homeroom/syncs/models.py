@@ -33,6 +33,8 @@ SUCCEEDED = (State.COMPLETED, State.WITH_ERRORS)
 FINAL = (*SUCCEEDED, State.FAILED, State.DISCARDED, State.UNDONE)
 #: The sync itself is over. While it is undone the roster is still as it left it.
 FINISHED = (*FINAL, State.UNDOING)
+#: As far as it goes by itself: only then it is known what was refused.
+ENDED = (State.HELD, *FINISHED)
 
 
 class RosterSyncManager(TenantManager["Sync"]):

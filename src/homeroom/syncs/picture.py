@@ -39,7 +39,7 @@ class Picture:
 
 
 def picture_of(syncs: Sequence[Sync]) -> Picture | None:
-    """Of these syncs, newest first; null for fewer than two, which make no picture."""
+    """Of these syncs, newest first, all of which have ended; null for fewer than two, which make no picture."""
     if len(syncs) < 2:
         return None
     shown = [Shown(sync) for sync in reversed(syncs[:NIGHTS])]
@@ -48,7 +48,7 @@ def picture_of(syncs: Sequence[Sync]) -> Picture | None:
     bars = tuple(_bar(place, one, count, most) for place, (one, count) in enumerate(zip(shown, refused, strict=True)))
     failed = sum(one.status_kind == "bad" for one in shown)
     says = (
-        f"The last {len(bars)} syncs: {failed} failed; at most {most:,} records were refused, "
+        f"The last {len(bars)} syncs of the days shown: {failed} failed; at most {most:,} records were refused, "
         f"in the last one {refused[-1]:,}."
     )
     return Picture(bars, len(bars) * _STEP, says)

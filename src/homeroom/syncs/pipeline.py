@@ -33,6 +33,7 @@ from homeroom.syncs import changes as list_of_changes
 from homeroom.syncs import collecting, storage, taking, telling
 from homeroom.syncs.claims import Claim, LostError
 from homeroom.syncs.models import State, Sync
+from homeroom.syncs.reasons import IS_TEMPLATE, NO_SCHOOL_YEAR, NO_SCHOOL_YEAR_TO_SEND_IN
 
 _STEPS_BESIDE_FILES = 5
 _STEPS_OF_A_FILE = 3
@@ -145,7 +146,7 @@ def _read(sync: Sync, claim: Claim, work: Path) -> engine.Snapshot:
     claim.tell("Opening the delivery")
     snapshot = engine.read(storage.delivery(sync, work=work))
     if snapshot.format == selfserve.NAME:
-        raise CannotError("This is a template for a self-serve district, not a OneRoster delivery.")
+        raise CannotError(IS_TEMPLATE)
     claim.write(
         format=snapshot.format,
         version=snapshot.version,
@@ -260,10 +261,7 @@ def _refuse_to_sync(sync: Sync) -> None:
     if not district.is_automated:
         raise CannotError(f"{district} is a self-serve district: its records are not synced.")
     if SchoolYear.current(district, district.today()) is None:
-        raise CannotError(
-            "There is no current school year. Add a school year that contains today in the district's settings"
-            f"{'' if sync.is_collected else ', then send the roster again'}."
-        )
+        raise CannotError(NO_SCHOOL_YEAR if sync.is_collected else NO_SCHOOL_YEAR_TO_SEND_IN)
 
 
 def _with_all_kinds(changes: engine.Changes, checked: engine.Checked) -> engine.Changes:

@@ -31,15 +31,12 @@ from homeroom.feeds.connections import box_of
 from homeroom.notices import sending as notices
 from homeroom.syncs import claims, pipeline, storage, telling, undoing
 from homeroom.syncs.models import UNDER_WAY, State, Sync, Upload
+from homeroom.syncs.reasons import OUR_MISTAKE
 from homeroom.syncs.uploads import passwords
 from homeroom.syncs.uploads import pipeline as uploads_pipeline
 
 STALLED_AFTER_SECONDS = 30
 RETRY_SECONDS = 3
-OUR_MISTAKE = (
-    "Something went wrong in the server itself, not in the delivery. Nothing was changed. Please tell the support "
-    "contact the number of this sync."
-)
 CHANGE_FAILED = (
     "Something went wrong in the server itself. Nothing was changed. Please have somebody look at the server's log, "
     "then change the method once more."

@@ -13,7 +13,7 @@ from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.districts.views import lists
 from homeroom.feeds.standing import standing_of
 from homeroom.syncs.forms import Quick, SyncFilters
-from homeroom.syncs.models import State, Sync
+from homeroom.syncs.models import ENDED, State, Sync
 from homeroom.syncs.picture import NIGHTS, picture_of
 from homeroom.syncs.shown import Shown
 
@@ -24,13 +24,14 @@ STOP_POLLING = 286
 def sync_reports(request: DistrictRequest) -> HttpResponse:
     filters = SyncFilters(request.GET)
     syncs = Sync.of_rosters.defer("report")
-    page = lists.page(request, _matching(syncs, filters))
+    matching = _matching(syncs, filters)
+    page = lists.page(request, matching)
     context = {
         "page": page,
         "rows": [Shown(sync) for sync in page],
         "filters": filters,
         "quick": Quick.choices,
-        "picture": picture_of(list(syncs[:NIGHTS])),
+        "picture": picture_of(list(matching.filter(state__in=ENDED)[:NIGHTS])),
         "held": list(syncs.filter(state=State.HELD)[:5]),
         "is_first": not page and not syncs.exists(),
         "may_upload": request.may("deliveries.upload"),
