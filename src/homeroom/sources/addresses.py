@@ -93,17 +93,22 @@ def judged(host: str, port: int, allowed: Allowed, *, within_seconds: float | No
     return addresses
 
 
+#: Said of a test as of a night, so it promises no next try: where one is planned, the page says when.
+_CHECK_NAME = (
+    "Check the spelling of the address in the settings; if it is right, the name service of this server's network may "
+    "be down or slow: then nothing has to be changed, and a later try may succeed."
+)
+
+
 def _resolved(host: str, port: int, within_seconds: float | None) -> list[str]:
     try:
         found = _asked(host.strip("[]"), port).result(within_seconds)
     except TimeoutError as error:  # an OSError, too
         raise TryAgainLaterError(
-            f"The name service did not find {host} within {within_seconds or 0:,.0f} seconds. It may be down, or slow."
+            f"The name service did not find {host} within {within_seconds or 0:,.0f} seconds. {_CHECK_NAME}"
         ) from error
     except (OSError, UnicodeError) as error:
-        raise TryAgainLaterError(
-            f"No machine is called {host}. Check the spelling; if it is right, the name service may be down."
-        ) from error
+        raise TryAgainLaterError(f"No machine is called {host}. {_CHECK_NAME}") from error
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 

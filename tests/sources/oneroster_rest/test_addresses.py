@@ -118,13 +118,16 @@ def test_connection_is_made_to_the_address_that_was_judged(monkeypatch: pytest.M
     assert reached == ["127.0.0.1"]
 
 
+WHAT_TO_DO = "Check the spelling of the address in the settings; if it is right, .* a later try may succeed"
+
+
 def test_name_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
 
-    with pytest.raises(TryAgainLaterError, match=r"No machine is called sis\.example"):
+    with pytest.raises(TryAgainLaterError, match=rf"No machine is called sis\.example\. {WHAT_TO_DO}"):
         collect(Connection("https://sis.example/v1p1", "1.1", Bearer("x")), tmp_path)
 
 
@@ -138,7 +141,7 @@ def test_name_service_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(socket, "getaddrinfo", hangs)
     begin = time.monotonic()
 
-    with pytest.raises(TryAgainLaterError, match=r"name service did not find sis\.example within 0 seconds"):
+    with pytest.raises(TryAgainLaterError, match=rf"did not find sis\.example within 0 seconds\. {WHAT_TO_DO}"):
         collect(Connection("https://sis.example/v1p1", "1.1", Bearer("x"), timeout_seconds=0.2), tmp_path)
 
     answered.set()

@@ -65,7 +65,7 @@ def test_pull_can_be_read_again_later(tmp_path: Path) -> None:
 
 
 def test_same_data_is_the_same_delivery(tmp_path: Path) -> None:
-    with connected(Provider(district())) as connection:
+    with connected(Provider(district()), timeout_seconds=60.0) as connection:
         first, second = (collect(connection, tmp_path / name) for name in ("first", "second"))
 
     assert first.sha256() == second.sha256()
