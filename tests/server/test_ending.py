@@ -50,14 +50,20 @@ def listens_to(process: subprocess.Popen[bytes], signal_number: int) -> bool:
     return bool(int(caught.split()[1], 16) >> (signal_number - 1) & 1)
 
 
-def test_worker_told_to_stop_before_it_has_begun_ends_as_one_told_later(start: Start, data: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_worker_told_to_stop_before_it_has_begun_ends_as_one_told_later(
+    start: Start, data: Path, number: signal.Signals
+) -> None:
     start()
-    worker = subprocess.Popen([*HOMEROOM, "work"], env=environment(data), stdin=subprocess.DEVNULL)
-    assert within(20, lambda: listens_to(worker, signal.SIGTERM))
+    command, env = [*HOMEROOM, "work"], environment(data)
+    workers = [subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL) for _ in range(4)]
+    assert within(60, lambda: all(listens_to(worker, signal.SIGHUP) for worker in workers))
 
-    worker.send_signal(signal.SIGTERM)
+    for worker in workers:  # each a little further: in its imports, in what it sets up, at its first job
+        worker.send_signal(number)
+        time.sleep(0.3)
 
-    assert worker.wait(30) == 0
+    assert [worker.wait(60) for worker in workers] == [0, 0, 0, 0]
 
 
 def test_one_more_worker_joins_and_goes_when_told(start: Start, data: Path) -> None:

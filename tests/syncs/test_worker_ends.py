@@ -41,12 +41,13 @@ import sys
 from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 from homeroom.cli import working
+from homeroom.cli.stopping import Told
 
 async def lost(worker):
     raise ConnectorException
 
 Worker._update_heartbeat = lost
-sys.exit(working.work(concurrency=1))
+sys.exit(working.work(concurrency=1, told=Told()))
 """
 
 

@@ -56,7 +56,6 @@ def main() -> None:
     Exit status 0, 1 and 2 are those of ``check``; 64 means that the command was used wrongly, 70 that the fault is
     ours or the machine's, 130 that somebody stopped it, 141 that nobody reads what it prints.
     """
-    _clear_away_when_ended()
     _print_whatever_comes()
     if not _is_for_developers():
         warnings.simplefilter("ignore")  # Python's own, which tell about our code
@@ -109,15 +108,6 @@ def _sorry(error: BaseException) -> str:
         f"homeroom stopped because of a fault of its own ({type(error).__name__}). Nothing was changed. "
         "Please report it with the command that you ran; do not send the roster."
     )
-
-
-def _clear_away_when_ended() -> None:
-    """A closed window or a stopped job ends the command as Ctrl-C does, so that no pupils' data stays in the work
-    folder.
-    """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
 
 
 def _print_whatever_comes() -> None:

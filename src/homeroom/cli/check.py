@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from homeroom import engine
-from homeroom.cli import places, screen
+from homeroom.cli import places, screen, stopping
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.engine import sync_reports
 from homeroom.engine.findings import Gathering, of_remarks
@@ -56,6 +56,7 @@ def check(
     Ends with 0 if there are no errors, 1 if some records are refused, 2 if the delivery cannot be taken as a whole, 64
     if the command was used wrongly.
     """
+    stopping.raised()
     chosen = _profile(profile)
     schools = _onboarded(onboarded)
     with TemporaryDirectory(prefix="homeroom-") as folder, Console(stderr=True).status("Opening …") as status:

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from platformdirs import user_data_path
 
 from homeroom import environment
+from homeroom.cli import stopping
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from homeroom.environment import Environment
@@ -44,6 +45,7 @@ def opened() -> Iterator[EmbeddedPostgres | None]:
     Yields the embedded database, or None where DATABASE_URL names another; secrets are made up only with the embedded
     one, since several machines must share theirs. Raises WrongUseError where this machine cannot have it.
     """
+    stopping.raised()
     folder = Path(os.environ.get("HOMEROOM_DATA") or user_data_path("homeroom")).absolute()
     os.environ["HOMEROOM_DATA"] = str(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)

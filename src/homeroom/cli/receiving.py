@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 
-from homeroom.cli import installation, preparation
+from homeroom.cli import installation, preparation, stopping
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.environment import Environment
 
@@ -32,7 +31,7 @@ async def _serve(read: Environment, port: int) -> None:
     from homeroom.feeds import host_keys, receiving  # noqa: PLC0415 — after set_up
 
     told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in stopping.SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     host_key = str(host_keys.own_host_key())
     accepting = await receiving.listen(read.sftp_address, port, host_key=host_key, door=receiving.Door())

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from homeroom.cli import stopping
+
 ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": list[str]()}
 
 
@@ -32,11 +34,12 @@ def work(
     concurrency: Annotated[int, typer.Option(min=1, help="How many jobs to do at the same time.")] = 1,
 ) -> int:
     """Be one more worker, on this machine or, with DATABASE_URL, on another one."""
+    told = stopping.noted(second_raises=True)
     try:
         from homeroom.cli import working  # noqa: PLC0415
 
-        return working.work(concurrency=concurrency)
-    except KeyboardInterrupt:  # told to stop before it took jobs: whoever supervises it must not think that it failed
+        return working.work(concurrency=concurrency, told=told)
+    except KeyboardInterrupt:  # told twice: whoever supervises it must not think that it failed
         return 0
 
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from http.client import HTTPException
-from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import psycopg
 
-from homeroom.cli import installation
+from homeroom.cli import installation, stopping
 from homeroom.cli.children import Child
+from homeroom.cli.stopping import Told
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from homeroom.environment import Environment
@@ -32,12 +30,13 @@ DATABASE_EVERY_SECONDS = 2.0
 
 
 def serve(*, workers: int) -> int:
-    """Runs until SIGINT or SIGTERM. Raises WrongUseError if it cannot start."""
-    with _told_to_stop() as stop, installation.opened() as database:
+    """Runs until it is told to stop. Raises WrongUseError if it cannot start."""
+    told = stopping.noted()
+    with installation.opened() as database:
         read = installation.check_settings()
         _check_port(read)
         _run([*HOMEROOM, "prepare"])
-        _keep_running(_children(workers, read), database, read, stop, when_ready=lambda: _say(_address(read)))
+        _keep_running(_children(workers, read), database, read, told, when_ready=lambda: _say(_address(read)))
     return 0
 
 
@@ -48,7 +47,8 @@ def demo() -> int:
     """
     installation.keep_apart("homeroom-demo")
     os.environ["HOMEROOM_LOOPBACK_SOURCES"] = "true"
-    with _told_to_stop() as stop, installation.opened() as database:
+    told = stopping.noted()
+    with installation.opened() as database:
         read = installation.check_settings()
         _check_port(read)
         _run([*HOMEROOM, "prepare", "--no-hint"])
@@ -56,7 +56,7 @@ def demo() -> int:
         history = Child("made-up history", [*PUBLISHER, "nights"], _env(), finishes=True)
         provider = Child("made-up provider", [*PUBLISHER, "source"], _env())
         children = [*_children(1, read), history, provider]
-        _keep_running(children, database, read, stop, when_ready=lambda: _say(_address(read)))
+        _keep_running(children, database, read, told, when_ready=lambda: _say(_address(read)))
     return 0
 
 
@@ -77,17 +77,17 @@ def _keep_running(
     children: list[Child],
     database: EmbeddedPostgres | None,
     read: Environment,
-    stop: threading.Event,
+    told: Told,
     *,
     when_ready: Callable[[], None],
 ) -> None:
     try:
         for child in children:
             child.start()
-        waiting = threading.Thread(target=_wait_until_ready, args=(read, stop, when_ready), daemon=True)
+        waiting = threading.Thread(target=_wait_until_ready, args=(read, told, when_ready), daemon=True)
         waiting.start()
         look_at = 0.0
-        while not stop.wait(TICK_SECONDS):
+        while not told.within(TICK_SECONDS):
             for child in children:
                 if (status := child.came_to_an_end()) is not None:
                     _say(f"The {child.name} ended (status {status}) and is started again.")
@@ -111,28 +111,15 @@ def _keep_database(database: EmbeddedPostgres) -> None:
         _say(f"The database does not come back: {error}")
 
 
-def _wait_until_ready(read: Environment, stop: threading.Event, when_ready: Callable[[], None]) -> None:
+def _wait_until_ready(read: Environment, told: Told, when_ready: Callable[[], None]) -> None:
     host = "127.0.0.1" if read.address in ("0.0.0.0", "::") else read.address  # noqa: S104 — compared, not bound
-    while not stop.wait(TICK_SECONDS):
+    while not told.within(TICK_SECONDS):
         try:
             with urlopen(f"http://{host}:{read.port}/readyz", timeout=5):
                 return when_ready()
         except (URLError, HTTPException, OSError):
             continue
     return None
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """Set by the first SIGINT, SIGTERM or SIGHUP. Later ones change nothing: it is stopping."""
-    stop = threading.Event()
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, note)
-    yield stop
 
 
 def _check_port(read: Environment) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from contextlib import suppress
 
 import typer
@@ -13,6 +14,7 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 
 from homeroom.cli import installation, preparation
+from homeroom.cli.stopping import Told
 
 POLLING_SECONDS = 1.0  # a job that waits for a lock is found in no other way
 HEARTBEAT_SECONDS = 5.0  # /readyz misses a worker after thirty
@@ -20,34 +22,35 @@ GRACE_SECONDS = 20.0  # for the job at hand, when told to stop; then it is left 
 CONNECTION_SECONDS = 5.0  # without a database a worker ends, and whoever started it starts it again
 
 
-def work(*, concurrency: int) -> int:
+def work(*, concurrency: int, told: Told) -> int:
+    """Returns the exit status: 0 when it was told to stop, which it may have been before it came here."""
     with installation.opened():
         preparation.set_up()
-        try:
-            was_told = asyncio.run(_take_jobs(concurrency))
-        except ConnectorException:
-            was_told = False
-    if not was_told:
+        with suppress(ConnectorException):
+            asyncio.run(_take_jobs(concurrency, told))
+    if not told.to_stop:
         typer.echo("The worker has lost its database, and ends.", err=True)
         return os.EX_TEMPFAIL
     return 0
 
 
-async def _take_jobs(concurrency: int) -> bool:
-    """Whether the worker ended because it was told to. Where only its heartbeat or its ear for new jobs has found no
-    database, it ends by itself and raises nothing.
+async def _take_jobs(concurrency: int, told: Told) -> None:
+    """Until the worker is told to stop. Where only its heartbeat or its ear for new jobs has found no database, it ends
+    by itself and raises nothing.
     """
-    was_told, here = False, asyncio.current_task()
+    here = asyncio.current_task()
+    assert here is not None
 
     def stop() -> None:
-        nonlocal was_told
-        was_told = True
-        assert here is not None
+        told.to_stop = True
         here.cancel()
 
     connector = PsycopgConnector(kwargs=connector_params(), timeout=CONNECTION_SECONDS)
     # The worker itself would listen only once it is registered, which takes as long as the database lets it.
     with signals.on_stop(stop), suppress(asyncio.CancelledError), app.replace_connector(connector) as working:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, stop)
+        if told.to_stop:  # before anybody listened
+            return
         async with working.open_async():
             await working.run_worker_async(
                 concurrency=concurrency,
@@ -57,4 +60,3 @@ async def _take_jobs(concurrency: int) -> bool:
                 delete_jobs="successful",
                 install_signal_handlers=False,
             )
-    return was_told
