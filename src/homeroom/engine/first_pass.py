@@ -8,7 +8,7 @@ wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import polars as pl
 
 from homeroom.engine.formats.csv_questions import Asked
 from homeroom.engine.hashes import hashed
-from homeroom.engine.ledger import FILLED, ZEROS, Page
+from homeroom.engine.ledger import CLEARED, FILLED, ZEROS, Page, any_of
 from homeroom.engine.profile import Profile
 from homeroom.engine.rule import Cell, Consequence, LocalRule, Rule, Setting
 from homeroom.engine.rules import people, selfserve
@@ -81,16 +81,11 @@ def _certified(local: LocalRule, resolvable: frozenset[str]) -> bool:
     )
 
 
-def any_of(tests: Sequence[pl.Expr]) -> pl.Expr:
-    """True where one of the tests is; a test that cannot be answered counts as false."""
-    return pl.any_horizontal(tests).fill_null(False) if tests else pl.lit(False)
-
-
-def content_hash(part: Part, cleared: dict[str, pl.Expr]) -> pl.Expr:
+def content_hash(part: Part, cleared: Container[str] = ()) -> pl.Expr:
     """One hash of all that makes up the record, so that equal records have equal hashes in every delivery.
 
-    A column that is not there counts as empty, so that leaving an empty column out changes nothing. cleared: by column,
-    where the value is taken out. The school year is hashed as it is kept. Columns that not every file of the version
+    A column that is not there counts as empty, so that leaving an empty column out changes nothing. cleared: as
+    ``kept_value`` has it. The school year is hashed as it is kept. Columns that not every file of the version
     has go in under their name, if they have a value.
     """
     everywhere, named = [], []
@@ -103,21 +98,15 @@ def content_hash(part: Part, cleared: dict[str, pl.Expr]) -> pl.Expr:
     return hashed(pl.concat_str(pl.concat_str(everywhere, separator=_BETWEEN), *named))
 
 
-def kept_value(part: Part, name: str, cleared: dict[str, pl.Expr]) -> pl.Expr:
-    """A cell as the roster keeps it: cleared where a rule says so; a span of years as the year in which it ends."""
+def kept_value(part: Part, name: str, cleared: Container[str]) -> pl.Expr:
+    """A cell as the roster keeps it: cleared where a rule says so; a span of years as the year in which it ends.
+
+    cleared: the columns of which a value is taken out somewhere; where, stands beside them (``Page.clearings``).
+    """
     value = pl.col(name)
     if name in part.table and part.table[name].type is Type.YEAR:
         value = pl.when(value.str.len_chars() == len("2026-2027")).then(value.str.slice(5)).otherwise(value)
-    return pl.when(~cleared[name]).then(value) if name in cleared else value
-
-
-def clearings(local: Sequence[LocalRule]) -> dict[str, pl.Expr]:
-    """By column, where its value is taken out: the first rule that a cell breaks decides, so notes do not shield it."""
-    tests: dict[str, list[pl.Expr]] = {}
-    for one in local:
-        if one.consequence is Consequence.CLEARS:
-            tests.setdefault(one.cell.name, []).append(one.broken)
-    return {name: any_of(several) for name, several in tests.items()}
+    return pl.when(~pl.col(CLEARED + name)).then(value) if name in cleared else value
 
 
 def index(
@@ -141,11 +130,12 @@ def index(
     marks = {
         "refused": [one.screen for one in judged_now if one.consequence.is_error],
         "flagged": [one.screen for one in judged_now if not one.consequence.is_error and one.rule.id != _LINE_BREAK],
+        "clears": [one.broken if one.waits else one.screen for one in local if one.consequence is Consequence.CLEARS],
     }
     # Not of identifiers: most are asked for nothing but their hash, which takes no longer than to find one.
     by_value = [column.name for column in columns_to_judge(setting) if not column.is_key]
     if compare:
-        kept["content"] = content_hash(part, clearings(local))
+        kept["content"] = content_hash(part)
         kept |= {FILLED + name: pl.col(name).is_not_null() for name in part.content if name in part.present}
     lists = [column.name for column in part.table.references if column.is_list and column.name in part.present]
     # Items are hashed where they stand: to read the lists out of the file once more would take half as long again.
@@ -154,17 +144,29 @@ def index(
     measured = part.text.measure(asked, work=work)
     frame = measured.frame
     items = {name: frame.select("row", target=ITEMS + name).drop_nulls("target").explode("target") for name in lists}
-    return Page(
+    page = Page(
         setting=setting,
         part=part,
         measured=measured.without_answers(),
         local=local,
-        frame=frame.drop("row", "refused", "flagged", *(ITEMS + name for name in lists)),
+        frame=frame.drop("row", *marks, *(ITEMS + name for name in lists)),
         edges=items,
         refused=frame["refused"],
         flagged=frame["flagged"].scatter(measured.rows_with_breaks, True),
+        clears=frame["clears"],
         left_out=pl.repeat(False, len(frame), eager=True, dtype=pl.Boolean).alias("left_out"),
     )
+    if compare and page.cleared:
+        page.frame = page.frame.with_columns(_contents(page))
+    return page
+
+
+def _contents(page: Page) -> pl.Series:
+    """The content of each row, made anew where a value is taken out: in few rows, as a rule."""
+    rows = pl.concat(page.cleared.values()).unique().sort()
+    again = page.measured.scan(rows, beside=pl.DataFrame(page.clearings(rows)))
+    told = again.select("row", content=content_hash(page.part, page.cleared)).collect(engine="streaming")
+    return page.frame["content"].clone().scatter(told["row"], told["content"])
 
 
 def _kept(setting: Setting, columns: Sequence[str]) -> Iterator[tuple[str, pl.Expr]]:

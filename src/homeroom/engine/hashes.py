@@ -32,6 +32,8 @@ def parts(hashes: pl.Series) -> Iterator[pl.Series]:
 
 def not_among(hashes: pl.Series, others: pl.Series) -> pl.Series:
     """Those of the hashes that are not among the others, in no particular order."""
+    if hashes.is_empty():
+        return hashes
     return pl.concat(
         [few.filter(~few.is_in(many.implode())) for few, many in zip(parts(hashes), parts(others), strict=True)]
     )

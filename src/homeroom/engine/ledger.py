@@ -7,7 +7,7 @@ that looks across rows and tables is judged on these pages; the text of the few 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
@@ -17,11 +17,13 @@ import polars as pl
 
 from homeroom.engine.formats.csv_text import Measured
 from homeroom.engine.hashes import hashed
-from homeroom.engine.rule import LocalRule, Rule, Setting
+from homeroom.engine.rule import Consequence, LocalRule, Rule, Setting
 from homeroom.engine.snapshot import Part
 
 #: Before a column's name: whether the record has a value there.
 FILLED = "filled "
+#: Before a column's name: whether its value is taken out.
+CLEARED = "cleared "
 #: Whether the identifier is a number that begins with zeros; of tables at which others point.
 ZEROS = "begins with zeros"
 NO_IDS = pl.Series("key", [], dtype=pl.UInt64)
@@ -61,10 +63,10 @@ class Page:
     frame: ``key`` (hash of the source id, null if it has none), ``deleted`` (a delta row that ends its record), one
     hash per reference column under the column's own name, and the table's facts. edges: per list of references, one row
     per item: ``row``, ``target``. local: the rules that were applied to each row by itself. refused, left_out: marks,
-    growing as the judgement goes on; flagged: something milder is to be said of the row. not_onboarded: of orgs, the
-    schools whose own line says that they are not onboarded; they are left out for whoever points at them, and refused
-    in the count. unchecked: per reference column, how many rows point at what can only be looked up in a roster that
-    was not given.
+    growing as the judgement goes on; flagged: something milder is to be said of the row; clears: perhaps that a value
+    is taken out. not_onboarded: of orgs, the schools whose own line says that they are not onboarded; they are left out
+    for whoever points at them, and refused in the count. unchecked: per reference column, how many rows point at what
+    can only be looked up in a roster that was not given.
     """
 
     setting: Setting
@@ -75,6 +77,7 @@ class Page:
     edges: Mapping[str, pl.DataFrame]
     refused: pl.Series
     flagged: pl.Series
+    clears: pl.Series
     left_out: pl.Series
     faults: list[pl.DataFrame] = field(default_factory=list)
     not_onboarded: pl.Series | None = None
@@ -131,6 +134,29 @@ class Page:
         return numbers.select(hashed(key.str.strip_chars_start("0"))).collect(engine="streaming").to_series()
 
     @cached_property
+    def cleared(self) -> dict[str, pl.Series]:
+        """By column the rows, in ascending order, in which its value is taken out; columns without any are not there.
+        The first rule that a cell breaks decides, so notes do not shield it.
+        """
+        tests: dict[str, list[pl.Expr]] = {}
+        for one in self.local:
+            if one.consequence is Consequence.CLEARS:
+                tests.setdefault(one.cell.name, []).append(one.broken)
+        rows = self.clears.arg_true()
+        if rows.is_empty():
+            return {}
+        told = self.measured.scan(rows).select("row", **{name: any_of(several) for name, several in tests.items()})
+        found = told.collect(engine="streaming").sort("row")
+        by_column = {name: found["row"].filter(found[name]) for name in tests}
+        return {name: cleared for name, cleared in by_column.items() if len(cleared)}
+
+    def clearings(self, rows: pl.Series) -> list[pl.Series]:
+        """Whether a value of these rows is taken out: for each column in ``cleared``, under ``CLEARED`` and its
+        name.
+        """
+        return [rows.is_in(cleared.implode()).alias(CLEARED + name) for name, cleared in self.cleared.items()]
+
+    @cached_property
     def nameless(self) -> int:
         """How many rows do not tell whose they are: then nobody's absence can be inferred from the others."""
         unreadable = self.unreadable["key"].null_count() + self.measured.unlisted_bad_rows
@@ -181,6 +207,11 @@ class Page:
 
 def _marked(marks: pl.Series, rows: pl.Series) -> pl.Series:
     return marks.clone().scatter(rows, True) if len(rows) else marks
+
+
+def any_of(tests: Sequence[pl.Expr]) -> pl.Expr:
+    """True where one of the tests is; a test that cannot be answered counts as false."""
+    return pl.any_horizontal(tests).fill_null(False) if tests else pl.lit(False)
 
 
 def rows_where(mask: pl.Series) -> pl.DataFrame:

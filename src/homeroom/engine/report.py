@@ -136,7 +136,8 @@ def _counts(page: Page, changes: Changes | None) -> TableCounts:
     if changes is None:
         return plain
     change = changes.tables[page.name]
-    there = change.after.keys if change.after is not None else NO_IDS
+    # Only what was there before can be kept; with nothing before, ten million keys need not be looked for.
+    there = change.after.keys if change.before and change.after else NO_IDS
     kept = not_among(there, page.hand_over()["key"])
     unchanged = change.unchanged - len(kept)
     if page.setting.mode == "delta":

@@ -103,18 +103,17 @@ def trust(snapshot: Snapshot, *, profile: Profile, work: Path) -> Roster:
         frame = page.frame.with_row_index("row").filter(page.key.is_not_null() & ~page.frame["deleted"])
         frame = frame.unique("key", keep="first", maintain_order=True)
         rows, records = frame["row"], frame.drop("row")
-        tables[name] = Records(part.table, part.content, records.lazy(), text_of(page, rows, records, {}))
+        tables[name] = Records(part.table, part.content, records.lazy(), text_of(page, rows, records))
     return Roster(tables)
 
 
-def text_of(page: Page, rows: pl.Series, records: pl.DataFrame, cleared: dict[str, pl.Expr]) -> Text:
+def text_of(page: Page, rows: pl.Series, records: pl.DataFrame) -> Text:
     """The text of the records that stand on these rows (in ascending order) of a delivered table, as the roster keeps
-    them. records: of each its ``key``, and its ``content`` if that is known. cleared: by column, where its value is
-    taken out.
+    them. records: of each its ``key``, and its ``content`` if that is known.
     """
     part, measured = page.part, page.measured
     content = records["content"] if "content" in records.columns else pl.lit(None, pl.UInt64).alias("content")
-    beside = records.select("key", content)
+    beside = records.select("key", content).with_columns(page.clearings(rows))
 
     def text(keys: pl.Series) -> pl.LazyFrame:
         wanted, known = rows, beside
@@ -122,7 +121,9 @@ def text_of(page: Page, rows: pl.Series, records: pl.DataFrame, cleared: dict[st
             asked_for = beside["key"].is_in(keys.implode())
             wanted, known = rows.filter(asked_for), beside.filter(asked_for)
         cells = [
-            (kept_value(part, name, cleared) if name in part.present else pl.lit(None, dtype=pl.String)).alias(name)
+            (kept_value(part, name, page.cleared) if name in part.present else pl.lit(None, dtype=pl.String)).alias(
+                name
+            )
             for name in part.content
         ]
         return measured.scan(wanted, beside=known).select(*cells, "key", "content")

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from homeroom.engine.findings import WHOLE_ROW, Findings, Gathering, of_tally
-from homeroom.engine.first_pass import clearings, index
+from homeroom.engine.first_pass import index
 from homeroom.engine.formats import selfserve as selfserve_format
 from homeroom.engine.hashes import hashed
 from homeroom.engine.ledger import NO_IDS, Known, Ledger, Page, rows_where
@@ -79,8 +79,7 @@ class Checked:
         """
         page = self.pages[table]
         rows, index = (page.accepted & ~page.frame["deleted"]).arg_true(), page.hand_over()
-        text = text_of(page, rows, index, clearings(page.local))
-        return Records(page.setting.table, page.part.content, index.lazy(), text)
+        return Records(page.setting.table, page.part.content, index.lazy(), text_of(page, rows, index))
 
 
 def validate(
