@@ -126,6 +126,6 @@ def text_of(page: Page, rows: pl.Series, records: pl.DataFrame) -> Text:
             )
             for name in part.content
         ]
-        return measured.scan(wanted, beside=known).select(*cells, "key", "content")
+        return measured.scan(wanted, beside=known, once=True).select(*cells, "key", "content")
 
     return text

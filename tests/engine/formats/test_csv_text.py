@@ -1,5 +1,6 @@
 """One delivered CSV file: what is read, and on which lines."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -265,6 +266,32 @@ def test_rows_that_are_not_asked_for_do_not_come(tmp_path: Path, left_out: list[
 
     assert found.scan(wanted).collect().rows() == expected
     assert pl.concat(found.fetch(wanted)).rows() == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="the system keeps what it likes")
+def test_a_file_that_is_read_for_the_last_time_gives_room_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[int, int]] = []
+    advise = os.posix_fadvise
+
+    def listened(file: int, begin: int, size: int, advice: int) -> None:
+        assert advice == os.POSIX_FADV_DONTNEED
+        given.append((begin, size))
+        advise(file, begin, size, advice)
+
+    monkeypatch.setattr(os, "posix_fadvise", listened)
+    monkeypatch.setattr(csv_pieces, "PIECE_BYTES", 1 << 10)
+    data = b"id,name\n" + b"".join(b"r%d,Ada\n" % row for row in range(1_000))
+    found = measured(tmp_path, data)
+    whole = found.scan().collect()
+    assert not given
+
+    for _ in range(2):  # it may not have been the last time
+        assert found.scan(once=True).collect().equals(whole)
+        assert len(given) > 1
+        assert given.pop() == (0, len(data))
+        given.clear()
 
 
 @pytest.mark.parametrize("fails", [True, False])

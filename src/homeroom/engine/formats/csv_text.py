@@ -63,15 +63,18 @@ class Measured:
         """The same file; what was asked of its rows is no longer held on to."""
         return replace(self, frame=pl.DataFrame())
 
-    def scan(self, rows: pl.Series | None = None, *, beside: pl.DataFrame | None = None) -> pl.LazyFrame:
+    def scan(
+        self, rows: pl.Series | None = None, *, beside: pl.DataFrame | None = None, once: bool = False
+    ) -> pl.LazyFrame:
         """The readable rows once more, or some of them by their numbers in ascending order: `row` and all columns as
         text. An empty cell is null, with or without quotes. What is between the rows asked for is not parsed.
 
         beside: one row for each row asked for; its columns come with the text, in place of a column of the same name.
+        once: the file is read for the last time, as far as is known; it gives room to others meanwhile.
         """
         beside = pl.DataFrame() if beside is None else beside
         schema = {ROW: pl.UInt32} | dict.fromkeys(self._places.columns, pl.String) | dict(beside.schema)
-        return register_io_source(partial(self._scanned, rows, beside), schema=schema, is_pure=True)
+        return register_io_source(partial(self._scanned, rows, beside, once), schema=schema, is_pure=True)
 
     def fetch(self, rows: pl.Series) -> Iterator[pl.DataFrame]:
         """The same rows, some ten thousand at a time; none of the frames holds on to much more text than its own."""
@@ -81,13 +84,14 @@ class Measured:
         self,
         rows: pl.Series | None,
         beside: pl.DataFrame,
+        once: bool,  # noqa: FBT001 — polars gives the rest by position
         columns: list[str] | None,
         predicate: pl.Expr | None,
         most_rows: int | None,
         _: int | None,
     ) -> Iterator[pl.DataFrame]:
         left, passed = self.rows if most_rows is None else most_rows, 0
-        for table in self._places.read(rows, most_rows=_MOST_ROWS):
+        for table in self._places.read(rows, most_rows=_MOST_ROWS, once=once):
             some = table.with_columns(beside.slice(passed, table.height)).head(left)
             passed += table.height
             left -= some.height
