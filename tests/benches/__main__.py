@@ -54,25 +54,26 @@ def main() -> None:
         if asked.profile:
             _profile(cache, console, is_full=asked.full)
             return
-        disturbance = machine.disturbance()
+        # At once: it says if a package that we measure ourselves against is missing.
+        measured_on = [f"Measured on {machine.described()}", *machine.disturbance()]
         if asked.nights:
-            _nights(asked, cache, Path(scratch), console, disturbance)
+            _nights(asked, cache, Path(scratch), console, measured_on)
             return
         if asked.pull is not None:
-            _pull(asked, Path(scratch), console, disturbance)
+            _pull(asked, Path(scratch), console, measured_on)
             return
         if asked.country:
-            _country(asked, Path(scratch), console, disturbance)
+            _country(asked, Path(scratch), console, measured_on)
             return
         if asked.rush is not None:
-            _rush(asked, Path(scratch), console, disturbance)
+            _rush(asked, Path(scratch), console, measured_on)
             return
         if asked.uploads:
-            _uploads(asked, Path(scratch), console, disturbance)
+            _uploads(asked, Path(scratch), console, measured_on)
             return
         begun = measure_start_up(Path(scratch))
         measured = list(_measured(asked, cache, Path(scratch), console))
-    conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
+    conditions = [*measured_on, _rounds(asked.rounds)]
     broken = [*start_up_not_kept(begun), *not_kept(measured)]
     tables = (*grids(measured), start_up_grid(begun))
     for grid in tables:
@@ -137,13 +138,13 @@ def _measured(asked: argparse.Namespace, cache: Path, scratch: Path, console: Co
 
 
 def _nights(
-    asked: argparse.Namespace, cache: Path, scratch: Path, console: Console, disturbance: Sequence[str]
+    asked: argparse.Namespace, cache: Path, scratch: Path, console: Console, measured_on: Sequence[str]
 ) -> None:
     district = districts.L_FAULTY if asked.full else districts.S_FAULTY
     with console.status("") as status:
         tell = partial(_tell, status, district.name)
         tables = nights_grids(measure_nights(district, cache=cache, scratch=scratch, rounds=asked.rounds, tell=tell))
-    conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
+    conditions = [*measured_on, _rounds(asked.rounds)]
     for grid in tables:
         console.print(_shown(grid))
     console.print("\n".join(conditions))
@@ -151,10 +152,10 @@ def _nights(
         _write(_NIGHTS, [*(grid.markdown() for grid in tables), " ".join(conditions) + "\n"])
 
 
-def _pull(asked: argparse.Namespace, scratch: Path, console: Console, disturbance: Sequence[str]) -> None:
+def _pull(asked: argparse.Namespace, scratch: Path, console: Console, measured_on: Sequence[str]) -> None:
     with console.status("") as status:
         pull = measure_pull(asked.pull, scratch=scratch, rounds=asked.rounds, tell=partial(_tell, status, "pull"))
-    conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
+    conditions = [*measured_on, _rounds(asked.rounds)]
     broken = pull_not_kept(pull)
     console.print(_shown(pull_grid(pull)))
     console.print("\n".join(conditions))
@@ -164,22 +165,22 @@ def _pull(asked: argparse.Namespace, scratch: Path, console: Console, disturbanc
         _write(_PULL, _figures([pull_grid(pull)], conditions, broken))
 
 
-def _uploads(asked: argparse.Namespace, scratch: Path, console: Console, disturbance: Sequence[str]) -> None:
+def _uploads(asked: argparse.Namespace, scratch: Path, console: Console, measured_on: Sequence[str]) -> None:
     with console.status("") as status:
         grid = uploads_grid(
             measure_uploads(scratch=scratch, rounds=asked.rounds, tell=partial(_tell, status, "uploads"))
         )
-    conditions = [f"Measured on {machine.described()}", _rounds(asked.rounds), *disturbance]
+    conditions = [*measured_on, _rounds(asked.rounds)]
     console.print(_shown(grid))
     console.print("\n".join(conditions))
     if asked.write:
         _write(_UPLOADS, [grid.markdown(), " ".join(conditions) + "\n"])
 
 
-def _country(asked: argparse.Namespace, scratch: Path, console: Console, disturbance: Sequence[str]) -> None:
+def _country(asked: argparse.Namespace, scratch: Path, console: Console, measured_on: Sequence[str]) -> None:
     with console.status("") as status:
         tables = country_grids(measure_country(scratch=scratch, tell=partial(_tell, status, "country")))
-    conditions = [f"Measured on {machine.described()}", _rounds(1), *disturbance]
+    conditions = [*measured_on, _rounds(1)]
     for grid in tables:
         console.print(_shown(grid))
     console.print("\n".join(conditions))
@@ -187,10 +188,10 @@ def _country(asked: argparse.Namespace, scratch: Path, console: Console, disturb
         _write(_COUNTRY, [*(grid.markdown() for grid in tables), " ".join(conditions) + "\n"])
 
 
-def _rush(asked: argparse.Namespace, scratch: Path, console: Console, disturbance: Sequence[str]) -> None:
+def _rush(asked: argparse.Namespace, scratch: Path, console: Console, measured_on: Sequence[str]) -> None:
     with console.status("") as status:
         rush = measure_rush(asked.rush, scratch=scratch, tell=partial(_tell, status, "rush"))
-    conditions = [f"Measured on {machine.described()}", _rounds(1), *disturbance]
+    conditions = [*measured_on, _rounds(1)]
     broken = rush_not_kept(rush)
     for grid in rush_grids(rush):
         console.print(_shown(grid))

@@ -61,13 +61,13 @@ class Places:
         once: nobody is expected to read them again soon.
         """
         numbers: list[pl.Series] = []
-        gathered = bytearray()
+        gathered: list[bytes] = []
         for some, text in self._texts(rows, most_rows, once=once):
             numbers.append(some)
-            gathered += text
+            gathered.append(text)
             if sum(map(len, numbers)) >= most_rows:
                 yield _among(rows, self._parsed(gathered, pl.concat(numbers)))
-                numbers, gathered = [], bytearray()
+                numbers, gathered = [], []
         if numbers:
             yield _among(rows, self._parsed(gathered, pl.concat(numbers)))
 
@@ -115,8 +115,8 @@ class Places:
         ]
         return b"\n".join([line.rstrip(b"\r\n") for line in lines]) + b"\n"
 
-    def _parsed(self, text: bytearray, rows: pl.Series) -> pl.DataFrame:
-        table = read_rows([text], self.columns, [pl.col(self.columns)], rows=len(rows))
+    def _parsed(self, text: Sequence[bytes], rows: pl.Series) -> pl.DataFrame:
+        table = read_rows(text, self.columns, [pl.col(self.columns)], rows=len(rows))
         return rows.alias(ROW).to_frame().hstack(table)
 
 
