@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.server.conftest import HOMEROOM, Served, environment, processes_of, within
+from tests.server.conftest import HOMEROOM, Served, environment, free_port, processes_of, within
 
 Start = Callable[[], Served]
 
@@ -50,20 +50,19 @@ def listens_to(process: subprocess.Popen[bytes], signal_number: int) -> bool:
     return bool(int(caught.split()[1], 16) >> (signal_number - 1) & 1)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_worker_told_to_stop_before_it_has_begun_ends_as_one_told_later(
-    start: Start, data: Path, number: signal.Signals
-) -> None:
+@pytest.mark.parametrize("command", ["work", "sftp"])
+def test_what_is_told_to_stop_before_it_has_begun_ends_as_if_told_later(start: Start, data: Path, command: str) -> None:
     start()
-    command, env = [*HOMEROOM, "work"], environment(data)
-    workers = [subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL) for _ in range(4)]
-    assert within(60, lambda: all(listens_to(worker, signal.SIGHUP) for worker in workers))
+    envs = [environment(data, HOMEROOM_SFTP_PORT=str(free_port())) for _ in range(6)]
+    begun = [subprocess.Popen([*HOMEROOM, command], env=env, stdin=subprocess.DEVNULL) for env in envs]
+    assert within(60, lambda: all(listens_to(one, signal.SIGHUP) for one in begun))
 
-    for worker in workers:  # each a little further: in its imports, in what it sets up, at its first job
-        worker.send_signal(number)
+    signals = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+    for one, number in zip(begun, signals * 2, strict=True):  # each further: in its imports, in its first job
+        one.send_signal(number)
         time.sleep(0.3)
 
-    assert [worker.wait(60) for worker in workers] == [0, 0, 0, 0]
+    assert [one.wait(60) for one in begun] == [0] * 6
 
 
 def test_one_more_worker_joins_and_goes_when_told(start: Start, data: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from homeroom.cli import installation, preparation, stopping
+from homeroom.cli.stopping import Told
 from homeroom.cli.wrong_use import WrongUseError
 from homeroom.environment import Environment
 
 
-def receive() -> int:
+def receive(told: Told) -> int:
     with installation.opened():
         preparation.set_up()
         read = installation.check_settings()
@@ -18,7 +19,7 @@ def receive() -> int:
                 "HOMEROOM_SFTP_PORT is not set. Name the port by which districts reach their drop boxes."
             )
         try:
-            asyncio.run(_serve(read, read.sftp_port))
+            asyncio.run(_serve(read, read.sftp_port, told))
         except OSError as error:
             raise WrongUseError(
                 f"The SFTP server cannot listen on {read.sftp_address}:{read.sftp_port}: {error.strerror}. "
@@ -27,13 +28,15 @@ def receive() -> int:
     return 0
 
 
-async def _serve(read: Environment, port: int) -> None:
+async def _serve(read: Environment, port: int, told: Told) -> None:
     from homeroom.feeds import host_keys, receiving  # noqa: PLC0415 — after set_up
 
-    told = asyncio.Event()
+    stop = asyncio.Event()
     for number in stopping.SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if told.to_stop:  # before anybody listened
+        return
     host_key = str(host_keys.own_host_key())
     accepting = await receiving.listen(read.sftp_address, port, host_key=host_key, door=receiving.Door())
-    await told.wait()
+    await stop.wait()
     accepting.close()

@@ -45,9 +45,10 @@ def work(
 
 def sftp() -> int:
     """Serve the districts' drop boxes by SFTP, on HOMEROOM_SFTP_PORT, until Ctrl-C. Serve does it by itself."""
+    told = stopping.noted()
     from homeroom.cli import receiving  # noqa: PLC0415
 
-    return receiving.receive()
+    return receiving.receive(told)
 
 
 def prepare(
