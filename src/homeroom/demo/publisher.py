@@ -121,4 +121,5 @@ def _sign_ins() -> list[str]:
         "A made-up publisher with four made-up districts. Sign in as",
         *(f"  {email:32} {who}" for email, who in people),
         f"The password of all of them: {PASSWORD}",
+        "After the first start it takes a minute until all the nights that lie behind them are made.",
     ]
