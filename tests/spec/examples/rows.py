@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from tests.spec.example import BOTH, Example, notes, refuses
 
+SHORT = "The row has fewer cells than the header; a comma may be missing or its end was cut off"
+LONG = "The row has more cells than the header; put a cell that contains a comma into quotes"
+NOT_UTF8 = "The row holds characters that are not UTF-8 text; export the file as UTF-8"
+QUOTE = (
+    "The row has a quote that does not close, or that stands inside a cell; "
+    "remove it, or double it and quote the whole cell"
+)
+NUL = "The row holds a NUL character, which is not text; export the file again"
+RETURN = "The row holds a carriage return in its middle; remove the line break from the cell"
+
 HEADER = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\n"
 NORTH, SOUTH = "north,,,North,school,,\n", "south,,,South,school,,\n"
 AROUND = {"orgs": "north south"}
@@ -13,7 +23,7 @@ EXAMPLES = (
         "row-too-short",
         "A row with fewer cells than the header is refused, and the rows around it are read",
         {"orgs.csv": HEADER + NORTH + "east,,,East,school\n" + SOUTH},
-        (refuses("orgs.csv", 3, "row", "The row has fewer cells than the header: “east,,,East,school”"),),
+        (refuses("orgs.csv", 3, "row", f"{SHORT}: “east,,,East,school”"),),
         versions=BOTH,
         accepted=AROUND,
     ),
@@ -21,7 +31,7 @@ EXAMPLES = (
         "row-too-short",
         "Blank lines are no rows, but they are counted",
         {"orgs.csv": HEADER + NORTH + "\n\n   \n" + SOUTH + "east,school\n\n"},
-        (refuses("orgs.csv", 7, "row", "The row has fewer cells than the header: “east,school”"),),
+        (refuses("orgs.csv", 7, "row", f"{SHORT}: “east,school”"),),
         accepted=AROUND,
     ),
     Example(
@@ -40,11 +50,7 @@ EXAMPLES = (
             + "east,,,East, Upper School,school,,\n"
             + 'south,,,"South, Upper School",school,,\n'
         },
-        (
-            refuses(
-                "orgs.csv", 3, "row", "The row has more cells than the header: “east,,,East, Upper School,school,,”"
-            ),
-        ),
+        (refuses("orgs.csv", 3, "row", f"{LONG}: “east,,,East, Upper School,school,,”"),),
         versions=BOTH,
         accepted=AROUND,
     ),
@@ -61,7 +67,7 @@ EXAMPLES = (
                 "orgs.csv",
                 3,
                 "row",
-                "The row holds characters that are not UTF-8 text: “east,,,\ufffdcole Est,school,,”",
+                f"{NOT_UTF8}: “east,,,\ufffdcole Est,school,,”",
             ),
         ),
         versions=BOTH,
@@ -82,14 +88,13 @@ EXAMPLES = (
                 "orgs.csv",
                 3,
                 "row",
-                'The row has a quote that does not close, or that stands inside a cell: “east,,,"East,school,,”',
+                f'{QUOTE}: “east,,,"East,school,,”',
             ),
             refuses(
                 "orgs.csv",
                 4,
                 "row",
-                'The row has a quote that does not close, or that stands inside a cell: “west,,,The "West"'
-                " School,school,,”",
+                f'{QUOTE}: “west,,,The "West" School,school,,”',
             ),
         ),
         versions=BOTH,
@@ -99,11 +104,7 @@ EXAMPLES = (
         "row-nul",
         "A NUL character refuses its row",
         {"orgs.csv": HEADER + NORTH + "east,,,Ea\x00st,school,,\n" + SOUTH},
-        (
-            refuses(
-                "orgs.csv", 3, "row", "The row holds a NUL character, which is not text: “east,,,Ea\u2400st,school,,”"
-            ),
-        ),
+        (refuses("orgs.csv", 3, "row", f"{NUL}: “east,,,Ea\u2400st,school,,”"),),
         versions=BOTH,
         accepted=AROUND,
     ),
@@ -116,7 +117,7 @@ EXAMPLES = (
                 "orgs.csv",
                 3,
                 "row",
-                "The row holds a carriage return in its middle: “east,,,East\u240dSchool,school,,”",
+                f"{RETURN}: “east,,,East\u240dSchool,school,,”",
             ),
         ),
         versions=BOTH,
@@ -144,7 +145,7 @@ EXAMPLES = (
                 "orgs.csv",
                 4,
                 "row",
-                "The row has fewer cells than the header: “east,,,East,school”",
+                f"{SHORT}: “east,,,East,school”",
                 rule="row-too-short",
             ),
         ),

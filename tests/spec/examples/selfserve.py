@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.spec.example import Example, refuses, stops
 
+LONG = "The row has more cells than the header; put a cell that contains a comma into quotes"
+
 STUDENT_GRADES = "IT, PR, PK, TK, KG, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12, PS, UG, Other"
 STUDENTS, STAFF, CLASSES = "student-upload.csv", "staff-upload.csv", "class-upload.csv"
 STUDENT_HEADER = "studentId,firstName,middleName,lastName,email,grade,username,password\n"
@@ -91,9 +93,9 @@ _FILES = (
         "A row of a file to correct that nobody filled in is no blank line, even with a password",
         {
             STUDENTS: STUDENT_HEADER.replace("\n", ",Original Row,Problems\n")
-            + ",,,,,,,,3,The row has fewer cells than the header\n"
+            + ",,,,,,,,3,The row has fewer cells than the header; a comma may be missing or its end was cut off\n"
             + ",,,,,,,secret-word-1,5,\n"
-            + ",,,,,,,,,The row has more cells than the header\n"
+            + ",,,,,,,,,The row has more cells than the header; put a cell that contains a comma into quotes\n"
             + ",,,,,,,,,\n"
             + ANA.replace("\n", ",2,\n")
         },
@@ -484,7 +486,7 @@ _CELLS = (
         "row-too-long",
         "Of a broken row in a file with passwords no more is shown than its first cell",
         {STUDENTS: STUDENT_HEADER + "S1,Lee, Ana,,Lee,,05,ana.lee,secret-word-1\n" + BEN},
-        (refuses(STUDENTS, 2, "row", "The row has more cells than the header: “S1,•••”"),),
+        (refuses(STUDENTS, 2, "row", f"{LONG}: “S1,•••”"),),
         alone=True,
     ),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.spec.example import BOTH, Example, Found, notes, refuses
 
+SHORT = "The row has fewer cells than the header; a comma may be missing or its end was cut off"
+
 NO_NAME = "name is empty; every organization needs one."
 NO_FAMILY_NAME = "familyName is empty; every user needs one."
 NO_TEACHER = "primary teacher is required"
@@ -299,7 +301,7 @@ _PEOPLE = (
                 "orgs.csv",
                 3,
                 "row",
-                "The row has fewer cells than the header: “north,,,North,school”",
+                f"{SHORT}: “north,,,North,school”",
                 rule="row-too-short",
             ),
             not_found("courses.csv", 2, "orgSourcedId"),
