@@ -15,7 +15,7 @@ from django.test import Client
 from homeroom.syncs.models import Sync
 from tests.people import Cast, signed_in
 from tests.syncs.outcomes import Outcomes, outcomes
-from tests.syncs.sending import changed, synced, with_passwords
+from tests.syncs.sending import Rows, changed, synced, with_passwords
 
 __all__ = ["outcomes"]  # fixtures are found where they are imported
 REPORTS = "/d/ferndale/sync-reports/"
@@ -96,6 +96,18 @@ def test_list_is_searched_by_source_id_and_name(cast: Cast, outcomes: Outcomes) 
         found = browser.get(changes_of(sync), {"q": text, "table": "users"})
         assert someone.source_id in [row.source_id for _, row in found.context["rows"]]
     assert "No change is like that" in browser.get(changes_of(sync), {"q": "nobody (at all"}).text
+
+
+@pytest.mark.parametrize("search", ["Zoé O'Brien", "zoe\u0301 o’brien", "O’Brien, Zoé", "O´BRIEN"])
+def test_a_name_is_found_however_it_is_written(cast: Cast, outcomes: Outcomes, search: str) -> None:
+    def renamed(rows: Rows) -> Rows:
+        return [{**rows[0], "givenName": "Zoé", "familyName": "O'Brien"}, *rows[1:]]
+
+    sync = synced(cast.district_admin, cast.ferndale, changed(outcomes.good, "users", renamed))
+
+    found = signed_in(cast.district_admin).get(changes_of(sync), {"q": search, "table": "users"})
+
+    assert [row.name for _, row in found.context["rows"]] == ["Zoé O'Brien"]
 
 
 def test_what_is_not_known_filters_nothing(cast: Cast, outcomes: Outcomes) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from homeroom.roster.models import KINDS
 from homeroom.syncs.models import State, Sync
 from tests.people import Cast, signed_in
 from tests.syncs.outcomes import Outcomes, outcomes
@@ -68,7 +69,21 @@ def test_errors_are_filtered_and_searched(cast: Cast, outcomes: Outcomes) -> Non
     ((_, source_id),) = standings(browser.get(f"{REPORTS}{second.pk}/errors/?standing=mended&table=users"))
 
     assert standings(browser.get(f"{REPORTS}{second.pk}/errors/?table=users&q={source_id}")) == [("Mended", source_id)]
+    for words in ("givenName", "GIVENNAME, is"):
+        found = browser.get(f"{REPORTS}{second.pk}/errors/", {"standing": "mended", "table": "users", "q": words})
+        assert standings(found) == [("Mended", source_id)]
     assert "No error is like that" in browser.get(f"{REPORTS}{second.pk}/errors/?q=nobody-at-all").text
+
+
+def test_errors_of_one_night_stand_in_the_order_of_judgement(cast: Cast, outcomes: Outcomes) -> None:
+    """First those that others may follow from: what is said of a school, and of the enrollments at last."""
+    first, _ = three_nights(cast, outcomes)
+
+    rows = signed_in(cast.district_admin).get(f"{REPORTS}{first.pk}/errors/").context["rows"]
+
+    tables = list(dict.fromkeys(error.table for _, _, error in rows))
+    assert len(tables) > 1
+    assert tables == [name for name in KINDS if name in tables]
 
 
 def test_a_sync_without_errors_says_so(cast: Cast, outcomes: Outcomes) -> None:

@@ -9,12 +9,14 @@ from django.db.models import Q
 
 _APOSTROPHES = ("'", "’")
 _ANY_APOSTROPHE = re.compile("['’‘ʼ´`]")
+#: Each is one more condition on every row, and only to write a query of thousands takes a minute.
+_MOST_WORDS = 10
 _BETWEEN_WORDS = re.compile(r"[\s,]+")
 
 
 def words_of(search: str) -> list[str]:
-    """The words of a search. A comma parts them as well: names are copied from lists, where "Lopez, Ana" stands."""
-    return [word for word in _BETWEEN_WORDS.split(search) if word]
+    """The first words of a search. A comma parts them, too: names are copied from lists, where "Lopez, Ana" stands."""
+    return [word for word in _BETWEEN_WORDS.split(search) if word][:_MOST_WORDS]
 
 
 def spellings(text: str) -> list[str]:

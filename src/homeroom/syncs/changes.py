@@ -18,6 +18,7 @@ from homeroom.engine.roster import Records
 from homeroom.engine.sync_reports import safe
 from homeroom.syncs import storage
 from homeroom.syncs.models import Sync
+from homeroom.syncs.searching import stands_in
 
 KINDS = ("created", "updated", "deactivated")
 #: table: of OneRoster. change: one of KINDS. name: what people call the record. column, before, after: null where the
@@ -110,9 +111,7 @@ def _found(sync: Sync, *, table: str, change: str, search: str) -> pl.LazyFrame:
         found = found.filter(pl.col("table") == table)
     if change:
         found = found.filter(pl.col("change") == change)
-    if wanted := search.strip().lower():
-        found = found.filter(pl.col(_SEARCHED).str.contains(wanted, literal=True))
-    return found
+    return found.filter(stands_in(pl.col(_SEARCHED), search)) if search else found
 
 
 def _parts(table: str, change: TableChanges) -> Iterator[pl.LazyFrame]:

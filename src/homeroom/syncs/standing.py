@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
 from homeroom.engine.standing import MENDED, NEW, OPEN
+from homeroom.roster.models import KINDS
 from homeroom.syncs import storage
 from homeroom.syncs.models import Sync
+from homeroom.syncs.searching import stands_in
 
 #: In the order in which they concern a person.
 STANDINGS = {NEW: "New", OPEN: "Still open", MENDED: "Mended"}
@@ -38,7 +41,9 @@ class Errors:
 
 
 def page(sync: Sync, *, standing: str, table: str, search: str, number: int, size: int) -> Errors:
-    """One page of the errors that are like this; "" is any. Empty if the list is no longer kept."""
+    """One page of the errors that are like this; "" is any. Those of one night are in the order of judgement, so that a
+    cause comes before what follows from it. Empty if the list is no longer kept.
+    """
     path = storage.standing_file(sync)
     if path is None:
         return Errors((), 0, 1)
@@ -49,13 +54,20 @@ def page(sync: Sync, *, standing: str, table: str, search: str, number: int, siz
         found = found.filter(pl.col("table") == table)
     if search:
         text = pl.concat_str("sourcedId", "message", separator=" ", ignore_nulls=True).str.to_lowercase()
-        found = found.filter(text.str.contains(search.lower(), literal=True))
-    order = pl.col("standing").replace_strict({name: place for place, name in enumerate(STANDINGS)})
-    ordered = found.sort(order, "since", "table", "sourcedId", maintain_order=True).collect()
+        found = found.filter(stands_in(text, search))
+    ordered = found.sort(
+        _place("standing", STANDINGS), "since", _place("table", KINDS), "sourcedId", maintain_order=True
+    ).collect()
     last = max(1, -(-len(ordered) // size))
     number = min(number, last)
     rows = ordered.slice((number - 1) * size, size)
     return Errors(tuple(Error(*row) for row in rows.iter_rows()), len(ordered), number)
+
+
+def _place(column: str, order: Iterable[str]) -> pl.Expr:
+    """Where the value of a column stands in this order; at its end if it is not in it."""
+    places = {name: place for place, name in enumerate(order)}
+    return pl.col(column).replace_strict(places, default=len(places))
 
 
 def oldest_open(sync: Sync) -> datetime | None:
