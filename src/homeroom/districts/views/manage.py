@@ -24,9 +24,9 @@ class Tile:
 
 
 ROSTER_PAGES = (
-    ("Students", "backpack", "students", "See and add students"),
-    ("Staff", "identification", "staff", "See and add staff"),
-    ("Classes", "topic", "classes", "See and add classes"),
+    ("Students", "backpack", "students"),
+    ("Staff", "identification", "staff"),
+    ("Classes", "topic", "classes"),
 )
 PAGES = (
     ("Sync Reports", "autorenew", "sync-reports", "syncs.read", "What each sync did, and what to mend"),
@@ -82,8 +82,9 @@ def roster_tiles(request: DistrictRequest, school: School) -> list[Tile]:
     """Students, Staff and Classes of the school, as far as this person may see them."""
     if not request.may("roster.read"):
         return []
+    does = "See and add" if request.may("roster.change") else "See"
     addresses = ((page, _address(page[2], request.district.slug, school.pk)) for page in ROSTER_PAGES)
-    return [Tile(name, icon, href, about) for (name, icon, _, about), href in addresses if href]
+    return [Tile(name, icon, href, f"{does} {page}") for (name, icon, page), href in addresses if href]
 
 
 def _tiles(request: DistrictRequest) -> list[Tile]:

@@ -41,5 +41,6 @@ def school(request: DistrictRequest) -> HttpResponse:
         "members": request.rights.members().filter(schools=request.school, role=Role.SCHOOL_ADMIN),
         "may_see_people": request.may("people.read"),
         "may_invite": request.may("people.invite_school_admins"),
+        "may_upload": request.may("uploads.send"),
     }
     return render(request, "districts/school.html", context)
