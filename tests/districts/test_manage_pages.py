@@ -107,3 +107,13 @@ def test_school_administrator_uploads_files_only_where_rostering_is_by_hand(cast
     assert uploads not in signed_in(cast.district_admin).get(address).text
     set_method(by=cast.operator, district=cast.ferndale, method="self-serve")
     assert uploads in signed_in(cast.district_admin).get(address).text
+
+
+def test_nothing_waits_for_onboarding_where_rostering_is_by_hand(cast: Cast) -> None:
+    set_method(by=cast.operator, district=cast.ferndale, method="self-serve")
+    browser = signed_in(cast.district_admin)
+
+    (schools, *_) = browser.get("/d/ferndale/").context["tiles"]
+    assert (schools.name, schools.about) == ("Schools", "3 schools")
+    for page in ("schools/", f"schools/{cast.birch.pk}/"):
+        assert "nboard" not in browser.get(f"/d/ferndale/{page}").text

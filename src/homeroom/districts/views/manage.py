@@ -68,10 +68,17 @@ def _school_tiles(request: DistrictRequest, schools: list[School]) -> list[Tile]
     """Who has one school finds its Students, Staff and Classes here; everybody else the list of schools."""
     if len(schools) == 1:
         return roster_tiles(request, schools[0]) or [_the_one_school(request, schools[0])]
-    count = request.rights.schools().count()
-    onboarded = request.rights.schools().filter(is_onboarded=True).count()
-    about = f"{count:,}, of which {onboarded:,} onboarded" if count else "None yet"
-    return [Tile("Schools", "school", reverse("schools", args=[request.district.slug]), about)]
+    return [Tile("Schools", "school", reverse("schools", args=[request.district.slug]), _how_many_schools(request))]
+
+
+def _how_many_schools(request: DistrictRequest) -> str:
+    schools = request.rights.schools()
+    count = schools.count()
+    if not count:
+        return "None yet"
+    if not request.district.is_automated:
+        return f"{count:,} schools"  # one alone stands on Manage itself
+    return f"{count:,}, of which {schools.filter(is_onboarded=True).count():,} onboarded"
 
 
 def _the_one_school(request: DistrictRequest, school: School) -> Tile:
