@@ -17,6 +17,7 @@ from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 
 from homeroom.accounts.models import User
 from tests.people import PASSWORD, an_account
@@ -119,10 +120,36 @@ def test_forgotten_password_is_set_by_e_mail(nora: User, client: Client) -> None
     assert link is not None
 
     form = client.get(link[1]).headers["Location"]
+    assert "Change Password" in client.get(form).text
     client.post(form, {"password1": "another good one", "password2": "another good one"})
 
     assert not sign_in(Client())
     assert sign_in(Client(), password="another good one")
+
+
+@pytest.mark.parametrize(
+    "page", ["password/reset/", "password/reset/done/", "password/reset/key/1-gone/", "confirm-email/"]
+)
+def test_who_cannot_get_in_is_told_whom_to_ask(nora: User, client: Client, settings: Settings, page: str) -> None:
+    settings.HOMEROOM_SUPPORT_TEXT, settings.HOMEROOM_SUPPORT_LINK = (
+        "Call the help desk",
+        "mailto:help@publisher.example",
+    )
+
+    told = client.get(f"/accounts/{page}").text
+
+    assert "Ask whoever invited you: your district's administrator, or the publisher who runs Homeroom" in told
+    assert '<a class="usa-link" href="mailto:help@publisher.example">Call the help desk</a>' in told
+    assert "contact us" not in told
+
+
+def test_link_to_a_new_password_comes_from_the_product_and_not_from_a_host(nora: User, client: Client) -> None:
+    client.post("/accounts/password/reset/", {"email": "nora@nowhere.example"})
+
+    sent = str(mail.outbox[0].body)
+
+    assert sent.startswith("Hello from Homeroom!")
+    assert "ask whoever invited you: your district's administrator, or the publisher who runs Homeroom." in sent
 
 
 def test_nobody_learns_by_a_forgotten_password_who_is_here(nora: User, client: Client) -> None:

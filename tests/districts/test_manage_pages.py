@@ -89,3 +89,31 @@ def test_school_shows_only_colleagues_of_that_school(cast: Cast) -> None:
 
 def test_page_beyond_the_last_one_shows_the_last(cast: Cast) -> None:
     assert b"Oak Elementary" in signed_in(cast.district_admin).get("/d/ferndale/schools/?page=99").content
+
+
+def test_tiles_speak_of_adding_only_to_whoever_may_add(cast: Cast) -> None:
+    synced = [tile.about for tile in signed_in(cast.oak_admin).get("/d/ferndale/").context["tiles"][:3]]
+    set_method(by=cast.operator, district=cast.ferndale, method="self-serve")
+    by_hand = [tile.about for tile in signed_in(cast.oak_admin).get("/d/ferndale/").context["tiles"][:3]]
+
+    assert synced == ["See students", "See staff", "See classes"]
+    assert by_hand == ["See and add students", "See and add staff", "See and add classes"]
+
+
+def test_school_administrator_uploads_files_only_where_rostering_is_by_hand(cast: Cast) -> None:
+    address = f"/d/ferndale/schools/{cast.birch.pk}/"
+    uploads = "uploads its files"
+
+    assert uploads not in signed_in(cast.district_admin).get(address).text
+    set_method(by=cast.operator, district=cast.ferndale, method="self-serve")
+    assert uploads in signed_in(cast.district_admin).get(address).text
+
+
+def test_nothing_waits_for_onboarding_where_rostering_is_by_hand(cast: Cast) -> None:
+    set_method(by=cast.operator, district=cast.ferndale, method="self-serve")
+    browser = signed_in(cast.district_admin)
+
+    (schools, *_) = browser.get("/d/ferndale/").context["tiles"]
+    assert (schools.name, schools.about) == ("Schools", "3 schools")
+    for page in ("schools/", f"schools/{cast.birch.pk}/"):
+        assert "nboard" not in browser.get(f"/d/ferndale/{page}").text

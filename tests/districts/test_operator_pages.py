@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from homeroom.districts import scope
 from homeroom.districts.models import District, School
-from tests.people import Cast, signed_in
+from tests.people import Cast, set_method, signed_in
 
 NEW = {"name": "Meadow", "slug": "meadow", "time_zone": "America/Denver", "method": "self-serve"}
 SCHOOLS = "/operator/districts/ferndale/schools/"
@@ -180,3 +180,36 @@ def test_change_of_the_method_says_that_the_drop_box_is_emptied(cast: Cast) -> N
     assert said in browser.get(page).text
     District.objects.filter(pk=cast.ferndale.pk).update(method="classlink")
     assert said not in browser.get(page).text
+
+
+def test_operator_of_a_self_serve_district_is_told_of_nothing_that_comes(cast: Cast) -> None:
+    set_method(by=cast.operator, district=cast.ferndale, method="self-serve")
+    browser = signed_in(cast.operator)
+
+    set_up = browser.get("/operator/districts/ferndale/").text
+    schools = browser.get(SCHOOLS).text
+
+    assert "<p>3 schools.</p>" in set_up
+    assert ">Add schools</a>" in set_up
+    assert all(name in schools for name in ("Oak Elementary", "Elm Middle", "Birch High"))
+    for page in (set_up, schools):
+        for foreign in ("nboard", "came", "left out"):
+            assert foreign not in page
+
+
+def test_school_added_to_a_self_serve_district_is_simply_added(cast: Cast) -> None:
+    set_method(by=cast.operator, district=cast.ferndale, method="self-serve")
+
+    page = signed_in(cast.operator).post(SCHOOLS, {"do": "add", "name": "Ash Primary"}, follow=True)
+
+    assert "Added Ash Primary." in page.text
+    assert "nboard" not in page.text
+
+
+def test_self_serve_district_that_is_opened_again_is_promised_no_syncs(cast: Cast) -> None:
+    browser, promise = signed_in(cast.operator), "and its syncs start"
+    browser.post("/operator/districts/ferndale/close/")
+
+    assert promise in browser.get("/operator/districts/ferndale/").text
+    District.objects.filter(pk=cast.ferndale.pk).update(method="self-serve")
+    assert promise not in browser.get("/operator/districts/ferndale/").text

@@ -206,6 +206,36 @@ def test_run_now_without_a_source_is_refused(provider: Provider, browser: Client
     assert "No source is connected" in browser.post(SOURCE + "sync-now/", follow=True).text
 
 
+def test_closed_district_is_said_to_be_closed_and_nothing_is_run(cast: Cast, feed: Feed, browser: Client) -> None:
+    districts.close_district(by=cast.operator, district=cast.ferndale)
+
+    page = browser.get(SOURCE)
+    refused = browser.post(SOURCE + "sync-now/", follow=True)
+
+    assert "nothing is collected until it is opened again." in words(page)
+    for untrue in ("Runs every night", "Run now", "The next nightly sync begins on"):
+        assert untrue not in words(page)
+    assert "Ferndale is closed: nothing is collected." in words(refused)
+    with scope.within(cast.ferndale.pk):
+        assert not Sync.objects.exists()
+    assert "The next sync begins on" not in words(browser.get("/operator/districts/ferndale/"))
+
+
+def test_closed_district_without_a_source_is_said_to_be_closed(cast: Cast, provider: Provider, browser: Client) -> None:
+    districts.close_district(by=cast.operator, district=cast.ferndale)
+
+    assert "nothing is collected until it is opened again." in words(browser.get(SOURCE))
+
+
+def test_nights_that_are_resumed_in_a_closed_district_wait_until_it_is_open(
+    cast: Cast, feed: Feed, browser: Client
+) -> None:
+    browser.post(SOURCE + "pause/")
+    districts.close_district(by=cast.operator, district=cast.ferndale)
+
+    assert "begins again once the district is open" in words(browser.post(SOURCE + "resume/", follow=True))
+
+
 def test_another_try_is_told(cast: Cast, feed: Feed, browser: Client) -> None:
     with scope.within(cast.ferndale.pk):
         Feed.objects.update(tries=1)

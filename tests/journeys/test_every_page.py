@@ -178,6 +178,14 @@ def test_schools_of_a_district_where_nothing_is_yet(cast: Cast, signed_in: Signe
     assert_opens_fine(page, "/d/meadow/schools/", "schools-empty", heading="Schools")
 
 
+def test_schools_that_were_added_to_a_self_serve_district(cast: Cast, signed_in: SignedIn) -> None:
+    meadow = actions.create_district(by=cast.operator, name="Meadow", method="self-serve", time_zone="America/Denver")
+    actions.add_school(by=cast.operator, district=meadow, name="Meadow Primary")
+    page = signed_in(cast.operator)
+
+    assert_opens_fine(page, "/operator/districts/meadow/schools/", "operator-schools-added", heading="Add schools")
+
+
 def test_the_page_behind_an_invitation(cast: Cast, page: Page) -> None:
     invited = actions.invite(
         by=cast.district_admin, district=cast.ferndale, email="new@ferndale.example", role=Role.DISTRICT_ADMIN

@@ -373,6 +373,36 @@ def test_archived_class_has_nobody_and_restored_everybody(cast: Cast, oak: Recor
     assert who_is_in(one) == [("T1", "Primary teacher"), ("S1", "Student")]
 
 
+def test_before_a_class_is_archived_it_is_said_whose_enrollments_end(cast: Cast, oak: Records) -> None:
+    one = maths(cast, oak)
+    for number in ("S1", "S2"):
+        oak.enroll(oak.person(number), one)
+
+    page = signed_in(cast.oak_admin).get(at(oak, f"{one.key}/archive/"))
+
+    assert "its enrollments end with it: 1 teacher, 2 students." in page.text
+    assert "nobody" not in page.text
+
+
+def test_class_without_anybody_is_said_to_be_so_before_it_is_archived(cast: Cast, oak: Records) -> None:
+    one = oak.a_class("Empty")
+
+    page = signed_in(cast.oak_admin).get(at(oak, f"{one.key}/archive/"))
+
+    assert "Nobody is enrolled in it." in page.text
+
+
+def test_class_that_is_archived_already_is_not_asked_about(cast: Cast, oak: Records) -> None:
+    one = maths(cast, oak)
+    oak.enroll(oak.person("S1"), one)
+    actions.archive_class(by=cast.oak_admin, school=oak.school, of_class=one)
+
+    page = signed_in(cast.oak_admin).get(at(oak, f"{one.key}/archive/"), follow=True)
+
+    assert page.request["PATH_INFO"] == at(oak, f"{one.key}/")
+    assert "Maths is archived already." in page.text
+
+
 def test_archived_class_is_restored_before_it_is_edited(cast: Cast, oak: Records) -> None:
     """The page offers to edit it no more, but another tab may."""
     one = maths(cast, oak)

@@ -213,6 +213,15 @@ def test_a_student_s_own_page_tells_all_of_the_record_and_its_classes(cast: Cast
         assert told in page.text
 
 
+def test_what_the_source_says_of_a_pupil_s_access_is_no_promise_of_signing_in_here(cast: Cast) -> None:
+    ana = Records(cast.ferndale, cast.oak, Origin.SYNC).person("S1", enabledUser="true")
+
+    page = signed_in(cast.oak_admin).get(f"/d/ferndale/schools/{cast.oak.pk}/students/{ana.key}/")
+
+    assert ("Enabled in the district's own system", "Yes") in page.context["facts"]
+    assert "May sign in" not in page.text
+
+
 def test_what_a_person_does_at_a_school_of_somebody_else_s_is_not_told(cast: Cast, oak: Records, elm: Records) -> None:
     tess = oak.person("T1", "teacher", orgSourcedIds="oak,elm")
     oak.enroll(tess, elm.a_class("Elm's own"), "teacher")

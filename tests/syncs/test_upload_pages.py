@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from pytest_django import Settings
 
+from homeroom.districts import actions as districts
 from homeroom.districts import scope
 from homeroom.districts.models import Method, SchoolYear
 from homeroom.syncs import incoming, storage
@@ -268,6 +269,47 @@ def test_confirmed_in_two_tabs_they_are_synced_once(cast: Cast, outcomes: Outcom
     assert page.request["PATH_INFO"] == f"/d/ferndale/sync-reports/{sync.pk}/"
     assert "are being synced already" in page.text
     assert not list(data.rglob("received-*"))
+
+
+def answers(page: Any) -> dict[str, str]:
+    """What the question's own form sends along."""
+    return {"digest": page.context["received"].digest, "before": str(page.context["before"].pk)}
+
+
+def test_confirmed_once_more_when_they_are_synced_leads_to_what_became_of_them(cast: Cast, outcomes: Outcomes) -> None:
+    browser, page = sent_before(cast, outcomes)
+    browser.post(page.request["PATH_INFO"], answers(page))
+    _, sync = syncs(cast)
+    work(sync)
+
+    for pressed in ({}, {"do": "forget"}):
+        late = browser.post(page.request["PATH_INFO"], answers(page) | pressed, follow=True)
+
+        assert late.request["PATH_INFO"] == f"/d/ferndale/sync-reports/{sync.pk}/"
+        assert "These very files were sent meanwhile. This is what became of them." in late.text
+    assert len(syncs(cast)) == 2
+
+
+def test_confirmed_when_they_are_removed_says_to_upload_them_again(cast: Cast, outcomes: Outcomes) -> None:
+    browser, page = sent_before(cast, outcomes)
+    browser.post(page.request["PATH_INFO"], {"do": "forget"})
+
+    late = browser.post(page.request["PATH_INFO"], answers(page), follow=True)
+
+    assert late.request["PATH_INFO"] == UPLOAD
+    assert "The files are no longer there. Please upload them again." in late.text
+    assert len(syncs(cast)) == 1
+
+
+def test_confirmed_in_a_district_that_was_closed_meanwhile_says_so(cast: Cast, outcomes: Outcomes) -> None:
+    outcomes.completed()
+    browser = signed_in(cast.operator)
+    page = send(browser, SimpleUploadedFile("again.zip", zipped(outcomes.good).content))
+    districts.close_district(by=cast.operator, district=cast.ferndale)
+
+    late = browser.post(page.request["PATH_INFO"], answers(page), follow=True)
+
+    assert "Ferndale is closed: nothing is synced." in late.text
 
 
 def test_not_confirmed_they_are_removed(cast: Cast, outcomes: Outcomes, data: Path) -> None:

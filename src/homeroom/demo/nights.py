@@ -19,7 +19,9 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from homeroom.accounts.models import User
 from homeroom.demo import uploads
@@ -141,7 +143,7 @@ def _told(district: District) -> Iterator[Sync]:
             version="1.1",
             reason=_CUT_OFF.format(name) if state is State.FAILED else "",
             counts={} if state is State.FAILED else _counts(chance, refused),
-            files_expired_at=begins + timedelta(days=30),
+            files_expired_at=min(begins + timedelta(days=settings.HOMEROOM_DELIVERY_DAYS), timezone.now()),
         )
 
 

@@ -131,7 +131,8 @@ def pause(request: DistrictRequest) -> HttpResponse:
 @allowed("sources.connect")
 @require_POST
 def resume(request: DistrictRequest) -> HttpResponse:
-    return _done(request, actions.resume, "The nightly sync runs again.")
+    begins = "begins again once the district is open" if request.district.is_closed else "runs again"
+    return _done(request, actions.resume, f"The nightly sync {begins}.")
 
 
 def _done(request: DistrictRequest, action: Callable[..., object], said: str) -> HttpResponse:

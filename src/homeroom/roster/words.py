@@ -28,7 +28,7 @@ ROLES = {
 
 _LABELS = {
     "title": "Class name",
-    "enabled_user": "May sign in",
+    "enabled_user": "Enabled in the district's own system",
     "email": "E-mail",
     "given_name": "First name",
     "family_name": "Last name",

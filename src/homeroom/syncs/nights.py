@@ -79,6 +79,8 @@ def _to_be_tried_again(feed: Feed) -> Sync | None:
 def run_now(*, by: User, district: District) -> Sync:
     """A queued sync that collects the roster now; the timetable stays as it is."""
     with acting(by, district, "syncs.start"):
+        if district.is_closed:
+            raise Refused(f"{district} is closed: nothing is collected.")
         if Feed.of(district) is None:
             raise Refused("No source is connected to this district: there is nothing to collect.")
         if Sync.objects.filter(is_collected=True, state__in=UNDER_WAY).exists():

@@ -48,6 +48,7 @@ STANDING = "standing.parquet"
 WITHHELD = "withheld.parquet"
 UNFINISHED = "incoming.unfinished"
 RECEIVED_FOR_SECONDS = 24 * 60 * 60
+GONE = "The files are no longer there. Please upload them again."
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def received(district: District, ticket: str) -> Received:
     """What ``receive`` gave for this ticket. Raises Refused where it is no longer there."""
     path = _received(district, ticket if ticket.isalnum() else "-") / "received.json"
     if not path.exists():
-        raise Refused("The files are no longer there. Please upload them again.")
+        raise Refused(GONE)
     return Received(**json.loads(path.read_text(encoding="utf-8")))
 
 

@@ -24,9 +24,9 @@ class Tile:
 
 
 ROSTER_PAGES = (
-    ("Students", "backpack", "students", "See and add students"),
-    ("Staff", "identification", "staff", "See and add staff"),
-    ("Classes", "topic", "classes", "See and add classes"),
+    ("Students", "backpack", "students"),
+    ("Staff", "identification", "staff"),
+    ("Classes", "topic", "classes"),
 )
 PAGES = (
     ("Sync Reports", "autorenew", "sync-reports", "syncs.read", "What each sync did, and what to mend"),
@@ -68,10 +68,17 @@ def _school_tiles(request: DistrictRequest, schools: list[School]) -> list[Tile]
     """Who has one school finds its Students, Staff and Classes here; everybody else the list of schools."""
     if len(schools) == 1:
         return roster_tiles(request, schools[0]) or [_the_one_school(request, schools[0])]
-    count = request.rights.schools().count()
-    onboarded = request.rights.schools().filter(is_onboarded=True).count()
-    about = f"{count:,}, of which {onboarded:,} onboarded" if count else "None yet"
-    return [Tile("Schools", "school", reverse("schools", args=[request.district.slug]), about)]
+    return [Tile("Schools", "school", reverse("schools", args=[request.district.slug]), _how_many_schools(request))]
+
+
+def _how_many_schools(request: DistrictRequest) -> str:
+    schools = request.rights.schools()
+    count = schools.count()
+    if not count:
+        return "None yet"
+    if not request.district.is_automated:
+        return f"{count:,} schools"  # one alone stands on Manage itself
+    return f"{count:,}, of which {schools.filter(is_onboarded=True).count():,} onboarded"
 
 
 def _the_one_school(request: DistrictRequest, school: School) -> Tile:
@@ -82,8 +89,9 @@ def roster_tiles(request: DistrictRequest, school: School) -> list[Tile]:
     """Students, Staff and Classes of the school, as far as this person may see them."""
     if not request.may("roster.read"):
         return []
+    does = "See and add" if request.may("roster.change") else "See"
     addresses = ((page, _address(page[2], request.district.slug, school.pk)) for page in ROSTER_PAGES)
-    return [Tile(name, icon, href, about) for (name, icon, _, about), href in addresses if href]
+    return [Tile(name, icon, href, f"{does} {page}") for (name, icon, page), href in addresses if href]
 
 
 def _tiles(request: DistrictRequest) -> list[Tile]:

@@ -1,4 +1,7 @@
-"""Which schools' records the publisher wants: those that came with a sync wait here, and schools are added by hand."""
+"""Which schools' records the publisher wants: those that came with a sync wait here, and schools are added by hand.
+
+In a self-serve district none comes and none waits: its schools are those that were added, all in one list.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ def onboarding(request: DistrictRequest) -> HttpResponse:
     add = AddSchoolForm(sent if what == "add" else None, is_automated=request.district.is_automated)
     ticked = TickedSchoolsForm(sent if what == "onboard" else None, schools=request.rights.schools())
     if add.carries_out(lambda said: actions.add_school(by=request.user, district=request.district, **said)):
-        messages.success(request, f"Added {add.cleaned_data['name']}. It is onboarded.")
+        is_onboarded = " It is onboarded." if request.district.is_automated else ""
+        messages.success(request, f"Added {add.cleaned_data['name']}.{is_onboarded}")
         return redirect(request.get_full_path())
     if ticked.carries_out(lambda said: actions.onboard_schools(by=request.user, district=request.district, **said)):
         onboarded = some_of([school.name for school in ticked.cleaned_data["schools"]])
@@ -61,7 +65,9 @@ def _shown(request: DistrictRequest) -> dict[str, object]:
     show = "onboarded" if request.GET.get("show") == "onboarded" else "waiting"
     schools = request.rights.schools()
     filters = SchoolSearch(request.GET)
-    listed = matching(schools, filters).filter(is_onboarded=show == "onboarded").order_by("name", "pk")
+    listed = matching(schools, filters).order_by("name", "pk")
+    if request.district.is_automated:
+        listed = listed.filter(is_onboarded=show == "onboarded")
     return {
         "show": show,
         "filters": filters,

@@ -92,6 +92,7 @@ def district(request: DistrictRequest) -> HttpResponse:
     context = {
         **years_of(request.district),
         "steps": _steps(request),
+        "schools": rights.schools().count(),
         "onboarded": rights.schools().filter(is_onboarded=True).count(),
         "waiting": rights.schools().filter(is_onboarded=False).count(),
         "people": rights.members().values("user").distinct().count(),

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from homeroom.districts.forms import Filters, SchoolFilters
+from homeroom.districts.forms import Filters, SchoolFilters, SchoolSearch
 from homeroom.districts.models import Role, School
 from homeroom.districts.permissions import DistrictRequest, allowed
 from homeroom.districts.searching import stands_in
@@ -16,7 +16,7 @@ from homeroom.districts.views.manage import roster_tiles
 
 @allowed("district.read")
 def schools(request: DistrictRequest) -> HttpResponse:
-    filters = SchoolFilters(request.GET)
+    filters = SchoolFilters(request.GET) if request.district.is_automated else SchoolSearch(request.GET)
     sort = lists.order(request, "name")
     found = matching(request.rights.schools(), filters).order_by(sort, "pk")
     context = {"schools": lists.page(request, found), "filters": filters, "sort": sort}
@@ -41,5 +41,6 @@ def school(request: DistrictRequest) -> HttpResponse:
         "members": request.rights.members().filter(schools=request.school, role=Role.SCHOOL_ADMIN),
         "may_see_people": request.may("people.read"),
         "may_invite": request.may("people.invite_school_admins"),
+        "may_upload": request.may("uploads.send"),
     }
     return render(request, "districts/school.html", context)

@@ -62,7 +62,13 @@ def archive_class(request: DistrictRequest, class_key: int) -> HttpResponse:
     if form.carries_out(lambda _: actions.archive_class(by=request.user, school=school_of(request), of_class=one)):
         messages.success(request, f"{words.name_of_class(one)} is archived.")
         return redirect("class", request.district.slug, school_of(request).pk, one.key)
-    return render(request, "roster/class_archive.html", _about(request, one) | {"form": form})
+    if not one.is_active and not form.is_bound:
+        messages.info(request, f"{words.name_of_class(one)} is archived already.")
+        return redirect("class", request.district.slug, school_of(request).pk, one.key)
+    places = enrolled.in_classes(request.district, [one])[one.key]
+    students = sum(place.enrollment.role == belonging.STUDENT for place in places)
+    ending = {"students": students, "teachers": sum(place.is_teacher for place in places), "people": len(places)}
+    return render(request, "roster/class_archive.html", _about(request, one) | ending | {"form": form})
 
 
 @allowed("roster.change")

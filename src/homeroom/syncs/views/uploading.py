@@ -82,8 +82,8 @@ def again(request: DistrictRequest, ticket: str) -> HttpResponse:
         form = ActionForm(posted(request))
         if form.is_valid():
             return _start(request, received, confirm=True)
-    except (Refused, FileNotFoundError):
-        return _sync_of_gone(request)
+    except (Refused, FileNotFoundError) as gone:
+        return _answered_before(request, gone)
     before = get_object_or_404(Sync.of_rosters.filter(delivery_digest=received.digest)[:1])
     return render(request, "syncs/upload_again.html", {"form": form, "received": received, "before": before})
 
@@ -94,9 +94,16 @@ def _forget(request: DistrictRequest, received: storage.Received) -> HttpRespons
     return redirect("sync-reports", request.district.slug)
 
 
-def _sync_of_gone(request: DistrictRequest) -> HttpResponse:
-    """Who confirmed twice comes to the sync that the first time has started."""
-    sync = Sync.objects.filter(delivery_digest=request.POST.get("digest", "-"), state__in=UNDER_WAY).first()
-    if sync is None:
+def _answered_before(request: DistrictRequest, gone: Refused | FileNotFoundError) -> HttpResponse:
+    """Who answers the question twice, in two tabs say, comes to the sync that the first answer has started; if none
+    has begun since the question stood there, to where the files can be sent once more.
+    """
+    newest = Sync.of_rosters.filter(delivery_digest=request.POST.get("digest") or "-").first()
+    if newest is None:
         raise Http404
-    return redirect("sync", request.district.slug, sync.pk)
+    if not newest.is_under_way and str(newest.pk) == request.POST.get("before"):
+        messages.warning(request, str(gone) if isinstance(gone, Refused) else storage.GONE)
+        return redirect("sync-upload", request.district.slug)
+    if not newest.is_under_way:
+        messages.info(request, "These very files were sent meanwhile. This is what became of them.")
+    return redirect("sync", request.district.slug, newest.pk)
