@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import stamina
@@ -64,6 +65,10 @@ def feed(cast: Cast, address: str) -> Feed:
 
 
 def let_it_be_due(district: District) -> None:
+    """Its night is now: the one after it is half a day away, or a failed try would wait for it at some hours."""
+    far = (timezone.now() + timedelta(hours=12)).astimezone(ZoneInfo(district.time_zone))
+    with scope.within(district.pk):
+        Feed.objects.update(night=far.time())
     District.objects.filter(pk=district.pk).update(due_at=timezone.now() - timedelta(minutes=1))
 
 
