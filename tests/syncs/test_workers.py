@@ -112,6 +112,29 @@ def test_living_worker_takes_over_from_a_dead_one_by_itself(
     assert (again(sync).state, again(sync).run, again(sync).deaths) == (State.COMPLETED, 2, 1)
 
 
+def test_job_of_a_dead_worker_makes_way_for_the_one_that_waits_for_it(
+    cast: Cast, before: dict[str, bytes], database: Urls, data: Path
+) -> None:
+    """Of a sync that was asked for once more while its worker had it; both jobs hold the district's lock."""
+    sync = send(cast.district_admin, cast.ferndale, zipped(changed(before, "users", renamed)))
+    its_jobs = ProcrastinateJob.objects.filter(queueing_lock=f"sync {sync.pk}")
+    with psycopg.connect(database.app) as own:
+        begun = "update procrastinate_jobs set status = 'doing', worker_id = null where id = %s"
+        own.execute(begun, [its_jobs.get().pk])
+    with scope.within(cast.ferndale.pk):
+        tasks.enqueue(again(sync))
+    assert set(its_jobs.values_list("status", flat=True)) == {"doing", "todo"}
+
+    sweep_up(database)
+    worker = start_worker(database, data)
+    try:
+        assert wait_for(lambda: is_final(sync), seconds=60), stage_of(sync)
+        assert wait_for(lambda: not its_jobs.exists(), seconds=60)
+    finally:
+        end(worker)
+    assert again(sync).state == State.COMPLETED
+
+
 def test_worker_killed_in_the_middle_of_an_undo_has_taken_back_nothing_and_another_one_does_it_once(
     cast: Cast, before: dict[str, bytes], database: Urls, data: Path
 ) -> None:

@@ -13,6 +13,7 @@ from types import ModuleType
 
 import psycopg
 import structlog
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import OuterRef, Q, Subquery
@@ -22,6 +23,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
 
 from homeroom.audit.recording import Target, record
 from homeroom.districts import Refused, scope
@@ -143,10 +145,16 @@ def enqueue_change_of_method(district: District) -> None:
 @app.periodic(cron="* * * * * */15")
 @app.task(name="sweep", queue="syncs", queueing_lock="sweep")
 def sweep(timestamp: int) -> None:  # noqa: ARG001 — given to every periodic task
-    """Gives the jobs that nobody does any more to those who live."""
+    """Gives the jobs that nobody does any more to those who live. Where another one for the same waits already, it has
+    waited for this one to end: nobody may wait twice.
+    """
     for job in _abandoned():
         log.warning("abandoned job", job_id=job.pk, task=job.task_name)
-        app.job_manager.retry_job_by_id(job.pk, retry_at=timezone.now())
+        waiting = ProcrastinateJob.objects.filter(status="todo", queueing_lock=job.queueing_lock)
+        if job.queueing_lock is not None and waiting.exists():
+            async_to_sync(app.job_manager.finish_job_by_id_async)(job.pk, Status.ABORTED, delete_job=True)
+        else:
+            app.job_manager.retry_job_by_id(job.pk, retry_at=timezone.now())
 
 
 def _abandoned() -> Iterator[ProcrastinateJob]:
