@@ -125,8 +125,7 @@ def test_job_of_a_dead_worker_makes_way_for_the_one_that_waits_for_it(
         tasks.enqueue(again(sync))
     assert set(its_jobs.values_list("status", flat=True)) == {"doing", "todo"}
 
-    sweep_up(database)
-    worker = start_worker(database, data)
+    worker = start_worker(database, data)  # which sweeps by itself
     try:
         assert wait_for(lambda: is_final(sync), seconds=60), stage_of(sync)
         assert wait_for(lambda: not its_jobs.exists(), seconds=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -82,38 +83,14 @@ def restore_class(request: DistrictRequest, class_key: int) -> HttpResponse:
 
 @allowed("roster.change")
 def enroll(request: DistrictRequest, class_key: int) -> HttpResponse:
-    one, form = _class(request, class_key), TickedForm(posted(request))
-    if back := led_back(request, CLASSES, one):
-        return back
-    students, told = belonging.students_of(school_of(request)), list[str]()
-
-    def enroll_them(said: dict[str, Any]) -> None:
-        keys = _chosen(request, one, students, said)
-        new = actions.enroll(by=request.user, school=school_of(request), of_class=one, keys=keys)
-        told.append(_added(new, of=len(set(keys)), what="student", how="enrolled"))
-
-    if form.carries_out(enroll_them):
-        messages.success(request, told[0])
-        return redirect("class", request.district.slug, school_of(request).pk, one.key)
-    return _choose(request, one, form, students, "roster/enroll.html")
+    students = belonging.students_of(school_of(request))
+    return _add(request, class_key, students, actions.enroll, "student", "enrolled", "roster/enroll.html")
 
 
 @allowed("roster.change")
 def add_co_teachers(request: DistrictRequest, class_key: int) -> HttpResponse:
-    one, form = _class(request, class_key), TickedForm(posted(request))
-    if back := led_back(request, CLASSES, one):
-        return back
-    teachers, told = belonging.staff_of(school_of(request), enrolled.TEACHER), list[str]()
-
-    def add_them(said: dict[str, Any]) -> None:
-        keys = _chosen(request, one, teachers, said)
-        new = actions.add_co_teachers(by=request.user, school=school_of(request), of_class=one, keys=keys)
-        told.append(_added(new, of=len(set(keys)), what="co-teacher", how="added"))
-
-    if form.carries_out(add_them):
-        messages.success(request, told[0])
-        return redirect("class", request.district.slug, school_of(request).pk, one.key)
-    return _choose(request, one, form, teachers, "roster/co_teachers.html")
+    teachers = belonging.staff_of(school_of(request), enrolled.TEACHER)
+    return _add(request, class_key, teachers, actions.add_co_teachers, "co-teacher", "added", "roster/co_teachers.html")
 
 
 @allowed("roster.change")
@@ -130,6 +107,32 @@ def remove(request: DistrictRequest, class_key: int, enrollment_key: int) -> Htt
     else:
         messages.error(request, form.refusal)
     return redirect("class", request.district.slug, school_of(request).pk, one.key)
+
+
+def _add(
+    request: DistrictRequest,
+    class_key: int,
+    people: QuerySet[Person],
+    action: Callable[..., int],
+    what: str,
+    how: str,
+    template: str,
+) -> HttpResponse:
+    """Those of these people who are chosen come into the class, by this action."""
+    one, form = _class(request, class_key), TickedForm(posted(request))
+    if back := led_back(request, CLASSES, one):
+        return back
+    told = list[str]()
+
+    def add_them(said: dict[str, Any]) -> None:
+        keys = _chosen(request, one, people, said)
+        new = action(by=request.user, school=school_of(request), of_class=one, keys=keys)
+        told.append(_added(new, of=len(set(keys)), what=what, how=how))
+
+    if form.carries_out(add_them):
+        messages.success(request, told[0])
+        return redirect("class", request.district.slug, school_of(request).pk, one.key)
+    return _choose(request, one, form, people, template)
 
 
 def _added(new: int, *, of: int, what: str, how: str) -> str:
